@@ -1,0 +1,96 @@
+package dev.gssbaton.seal;
+
+import dev.gssbaton.spi.PublicId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.ListIterator;
+import java.util.Optional;
+
+/**
+ * The keys of an account's key file, one of them the primary one. Changed by one thread, before others see it.
+ */
+final class FileKeys implements AutoCloseable {
+    /** Length of a key in octets. */
+    static final int KEY_SIZE = 32;
+
+    private final List<FileKey> keys = new ArrayList<>();
+    private FileKey primary;
+
+    /** Gives the keys in the order in which they were made. */
+    List<FileKey> all() {
+        return Collections.unmodifiableList(keys);
+    }
+
+    Optional<FileKey> primary() {
+        return Optional.ofNullable(primary);
+    }
+
+    boolean isPrimary(FileKey key) {
+        return key == primary;
+    }
+
+    Optional<FileKey> find(PublicId id) {
+        return keys.stream().filter(key -> key.id().equals(id)).findAny();
+    }
+
+    /**
+     * Adds a key, owned by this object from now on.
+     *
+     * @throws IllegalArgumentException if its identifier is taken, there is a primary key already, or there are too many
+     */
+    void append(FileKey key, boolean asPrimary) {
+        if (find(key.id()).isPresent() || (asPrimary && primary != null) || keys.size() == KeyFile.MAX_KEYS) {
+            throw new IllegalArgumentException("no room for key " + key.id());
+        }
+        keys.add(key);
+        if (asPrimary) {
+            primary = key;
+        }
+    }
+
+    void makePrimary(FileKey key) {
+        primary = key;
+    }
+
+    /** Removes a key and erases it. */
+    void drop(FileKey key) {
+        keys.remove(key);
+        key.close();
+    }
+
+    /**
+     * Takes over from older keys: a key that stays is the same object as before, so that what was derived from it lasts,
+     * and one that is here no more is erased.
+     *
+     * @param older the keys so far, not to be used any more
+     */
+    void replace(FileKeys older) {
+        for (FileKey old : older.keys) {
+            Optional<FileKey> same = find(old.id()).filter(old::isSameAs);
+            if (same.isEmpty()) {
+                old.close();
+            } else {
+                stay(old, same.get());
+            }
+        }
+    }
+
+    private void stay(FileKey old, FileKey copy) {
+        for (ListIterator<FileKey> each = keys.listIterator(); each.hasNext(); ) {
+            if (each.next() == copy) {
+                each.set(old);
+            }
+        }
+        if (primary == copy) {
+            primary = old;
+        }
+        copy.close();
+    }
+
+    /** Erases all keys. */
+    @Override
+    public void close() {
+        keys.forEach(FileKey::close);
+    }
+}
