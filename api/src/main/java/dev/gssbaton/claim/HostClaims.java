@@ -1,0 +1,170 @@
+package dev.gssbaton.claim;
+
+import dev.gssbaton.account.AccountDirectory;
+import dev.gssbaton.spi.ClaimId;
+import dev.gssbaton.spi.ClaimOutcome;
+import dev.gssbaton.spi.ClaimStore;
+import dev.gssbaton.spi.PublicId;
+import dev.gssbaton.spi.TransferFault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ietf.jgss.GSSException;
+
+/**
+ * Claims that all processes of an account on this host see, as long as its kernel runs. A token exported with such a store
+ * can be imported by them, and after a restart of the host by nobody.
+ *
+ * <p>One record for each claim stands in a directory of mode 0700 that belongs to the account, and is made on first use;
+ * another owner, looser permissions or a symbolic link in its place are refused. The records of a store are to be left
+ * alone: if they are removed by hand, another store takes their place, and tokens on their way are refused. What has had
+ * its time is swept by the way, and what earlier boots left a day later. Containers share a store if they run on one
+ * kernel and see one directory; over a network file system each host has a store of its own. Linux only.
+ *
+ * <p>Safe for use by several threads and processes.
+ */
+public final class HostClaims implements ClaimStore {
+    private static final Path BOOT_ID_FILE = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    private final AccountDirectory root;
+    private final Path bootIdFile;
+    private final SecureRandom random;
+    private final Clock clock;
+    private final ClaimSweeper sweeper;
+
+    private final ReentrantLock looking = new ReentrantLock();
+    private volatile View view;
+
+    /**
+     * What was seen at the last look.
+     *
+     * @param lookedAt in milliseconds of the store's clock
+     * @param store the store of this boot, or null
+     * @param problem why there is none, or null
+     */
+    private record View(long lookedAt, HostStore store, IOException problem) {
+        /** A clock that was set back makes it old. */
+        boolean isYoung(long now) {
+            return now >= lookedAt && now - lookedAt < LOOK_EVERY.toMillis();
+        }
+    }
+
+    private HostClaims(AccountDirectory root) {
+        this(root, BOOT_ID_FILE, new SecureRandom(), Clock.systemUTC());
+    }
+
+    HostClaims(AccountDirectory root, Path bootIdFile, SecureRandom random, Clock clock) {
+        this.root = root;
+        this.bootIdFile = bootIdFile;
+        this.random = random;
+        this.clock = clock;
+        this.sweeper = new ClaimSweeper(clock);
+    }
+
+    /**
+     * Gives the store of this account: {@code claims} in the directory that the system property {@code baton.home} names,
+     * else the environment's {@code BATON_HOME}, else in {@code ~/.baton}. Nothing is looked at or made before it is used.
+     *
+     * @return the store
+     */
+    public static HostClaims ofUser() {
+        return new HostClaims(AccountDirectory.ofUser().child("claims"));
+    }
+
+    /**
+     * Gives the store in a directory, which is made on first use if its parent is there. Nothing is looked at before.
+     *
+     * @param directory the directory
+     * @return the store
+     */
+    public static HostClaims in(Path directory) {
+        return new HostClaims(AccountDirectory.at(directory));
+    }
+
+    /**
+     * Gives the store's identity. It changes if the store is removed, and another one made in its place: whoever won a
+     * claim compares it with the identity from before.
+     *
+     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE}, saying what to do
+     */
+    @Override
+    public PublicId id() throws GSSException {
+        return store().id();
+    }
+
+    @Override
+    public String scope() {
+        return "this host";
+    }
+
+    @Override
+    public Instant now() {
+        return clock.instant();
+    }
+
+    @Override
+    public Instant since() throws GSSException {
+        return store().since();
+    }
+
+    @Override
+    public ClaimOutcome claim(ClaimId id, PublicId claimant, Instant keepUntil) throws GSSException {
+        HostStore store = store();
+        ClaimOutcome outcome = store.claim(id, claimant, Keeping.millis(keepUntil));
+        sweeper.sweepSome(store);
+        return outcome;
+    }
+
+    private HostStore store() throws GSSException {
+        View seen = view;
+        if (seen == null || !seen.isYoung(clock.millis())) {
+            seen = look(seen);
+        }
+        if (seen.problem != null) {
+            throw TransferFault.CLAIMS_UNUSABLE.exception(AccountDirectory.explain(seen.problem), seen.problem);
+        }
+        return seen.store;
+    }
+
+    /** Looks whether the store is still there, and the same; while another thread does, gives what was seen before. */
+    private View look(View before) {
+        if (before == null) {
+            looking.lock();
+        } else if (!looking.tryLock()) {
+            return before;
+        }
+        try {
+            View seen = view;
+            if (seen == null || !seen.isYoung(clock.millis())) {
+                seen = lookNow();
+                view = seen;
+            }
+            return seen;
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private View lookNow() {
+        try {
+            return new View(clock.millis(), HostStore.open(root, bootIdFile, random, clock), null);
+        } catch (IOException e) {
+            return new View(clock.millis(), null, e);
+        }
+    }
+
+    /**
+     * Names the directory.
+     *
+     * @return a text for messages
+     */
+    @Override
+    public String toString() {
+        return "HostClaims[" + root + "]";
+    }
+}
