@@ -1,0 +1,810 @@
+package dev.gssbaton;
+
+import com.sun.security.jgss.ExtendedGSSContext;
+import com.sun.security.jgss.InquireType;
+import dev.gssbaton.spi.AcceptorRequest;
+import dev.gssbaton.spi.ContextFlag;
+import dev.gssbaton.spi.InitialToken;
+import dev.gssbaton.spi.InitiatorRequest;
+import dev.gssbaton.spi.Mechanism;
+import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.TransferFault;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ietf.jgss.ChannelBinding;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.MessageProp;
+import org.ietf.jgss.Oid;
+
+/**
+ * A security context that can be exported.
+ *
+ * <p>It is made by a {@link BatonManager}, as an initiator, as an acceptor, or from an interprocess token. What
+ * {@code GSSContext} says of its methods holds; beyond that:
+ *
+ * <ul>
+ *   <li>{@link #export()} answers a token and never null, and the context is dead from then on: every method that can
+ *       throw answers {@code NO_CONTEXT}, the others false or 0, {@link #dispose()} does nothing. A failed export leaves the
+ *       context as it was.
+ *   <li>{@code wrap}, {@code unwrap}, {@code getMIC} and {@code verifyMIC} on an expired context are
+ *       {@code CONTEXT_EXPIRED}.
+ *   <li>A context that was imported cannot be changed: the request methods have no effect.
+ * </ul>
+ *
+ * <p>Safe for use by several threads. One sends and one receives at the same time; several of each take turns. An export
+ * waits for messages that are under way, and counts them.
+ */
+public final class BatonContext implements ExtendedGSSContext {
+    private enum Phase {
+        NEW,
+        ESTABLISHING,
+        ESTABLISHED,
+        EXPORTED,
+        DISPOSED
+    }
+
+    private final BatonManager manager;
+    private final boolean initiator;
+    private final GSSName peer;
+
+    /** Held while a message is sent; both locks, this one first, while the context is stepped, exported or erased. */
+    private final ReentrantLock sendLock = new ReentrantLock();
+
+    private final ReentrantLock receiveLock = new ReentrantLock();
+
+    private volatile Phase phase;
+    private volatile ContextFacts facts;
+    /** The mechanism asked for or, once it is known, in use; null for an acceptor without a token. */
+    private volatile Mechanism mechanism;
+
+    /** What the application brought and asked for: dropped at the first step, so that nothing of it stays reachable. */
+    private GSSCredential credential;
+
+    private ContextRequest request;
+
+    private MechanismContext context;
+
+    private BatonContext(
+            BatonManager manager, Mechanism mechanism, boolean initiator, GSSName peer, GSSCredential credential) {
+        this.manager = manager;
+        this.mechanism = mechanism;
+        this.initiator = initiator;
+        this.peer = peer;
+        this.credential = credential;
+        this.request = new ContextRequest();
+        this.phase = Phase.NEW;
+    }
+
+    private BatonContext(BatonManager manager, Transfer.Taken imported) {
+        this.manager = manager;
+        this.mechanism = imported.mechanism();
+        this.initiator = imported.facts().initiator();
+        this.peer = null;
+        this.context = imported.context();
+        this.facts = imported.facts();
+        this.phase = Phase.ESTABLISHED;
+    }
+
+    static BatonContext initiator(
+            BatonManager manager, Mechanism mechanism, GSSName peer, GSSCredential credential, int lifetime) {
+        BatonContext context = new BatonContext(manager, mechanism, true, peer, credential);
+        context.request.lifetime(lifetime);
+        return context;
+    }
+
+    static BatonContext acceptor(BatonManager manager, GSSCredential credential) {
+        return new BatonContext(manager, null, false, null, credential);
+    }
+
+    static BatonContext imported(BatonManager manager, Transfer.Taken imported) {
+        return new BatonContext(manager, imported);
+    }
+
+    // Establishing
+
+    @Override
+    public byte[] initSecContext(byte[] inputBuf, int offset, int len) throws GSSException {
+        return step(true, inputBuf, offset, len);
+    }
+
+    @Override
+    public byte[] acceptSecContext(byte[] inToken, int offset, int len) throws GSSException {
+        return step(false, inToken, offset, len);
+    }
+
+    private byte[] step(boolean asInitiator, byte[] token, int offset, int length) throws GSSException {
+        sendLock.lock();
+        receiveLock.lock();
+        try {
+            requireAlive();
+            if (asInitiator != initiator) {
+                throw new GSSException(
+                        GSSException.FAILURE,
+                        TransferFault.UNNAMED,
+                        initiator ? "this context is an initiator's" : "this context is an acceptor's");
+            }
+            if (phase == Phase.ESTABLISHED) {
+                throw new GSSException(
+                        GSSException.FAILURE,
+                        TransferFault.UNNAMED,
+                        "the context is established: there is no further step");
+            }
+            boolean first = phase == Phase.NEW;
+            byte[] in = first && initiator ? new byte[0] : token;
+            int from = in == token ? offset : 0;
+            int count = in == token ? length : 0;
+            if (in == null || (count == 0 && !(first && initiator))) {
+                throw new GSSException(
+                        GSSException.DEFECTIVE_TOKEN, TransferFault.UNNAMED, "there is no token of the peer");
+            }
+            Objects.checkFromIndexSize(from, count, in.length);
+            return stepStarted(in, from, count);
+        } finally {
+            receiveLock.unlock();
+            sendLock.unlock();
+        }
+    }
+
+    private byte[] stepStarted(byte[] token, int offset, int length) throws GSSException {
+        boolean done = false;
+        try {
+            if (context == null) {
+                start(token, offset, length);
+                credential = null;
+                request = null;
+            }
+            byte[] out = context.step(token, offset, length);
+            facts = ContextFacts.of(context, mechanism.oid());
+            phase = facts.established() ? Phase.ESTABLISHED : Phase.ESTABLISHING;
+            done = true;
+            return out;
+        } finally {
+            if (!done) {
+                die(Phase.DISPOSED);
+            }
+        }
+    }
+
+    private void start(byte[] token, int offset, int length) throws GSSException {
+        if (initiator) {
+            context = mechanism.initiator(
+                    new InitiatorRequest(
+                            peer, credential, request.lifetime(), request.flags(), request.channelBinding()),
+                    manager.environment());
+        } else {
+            mechanism =
+                    manager.mechanism(InitialToken.parse(token, offset, length).mechanism());
+            context = mechanism.acceptor(
+                    new AcceptorRequest(credential, request.channelBinding()), manager.environment());
+        }
+    }
+
+    @Override
+    public boolean isEstablished() {
+        return phase == Phase.ESTABLISHED;
+    }
+
+    @Override
+    public boolean isProtReady() {
+        ContextFacts known = facts;
+        return known != null && known.protectionReady();
+    }
+
+    /** Erases the context. A context that is dead already stays as it is. */
+    @Override
+    public void dispose() throws GSSException {
+        sendLock.lock();
+        receiveLock.lock();
+        try {
+            if (phase != Phase.EXPORTED) {
+                die(Phase.DISPOSED);
+            }
+        } finally {
+            receiveLock.unlock();
+            sendLock.unlock();
+        }
+    }
+
+    /** Ends the context's life in this process. Both locks are held. */
+    private void die(Phase end) {
+        MechanismContext dying = context;
+        phase = end;
+        facts = null;
+        context = null;
+        credential = null;
+        request = null;
+        if (dying != null) {
+            dying.erase();
+        }
+    }
+
+    // Exporting
+
+    /**
+     * Tells whether the context can be exported: whether an exporter for its mechanism is there. Never throws.
+     *
+     * @return true before the start and while it lives, if there is an exporter; false once it is dead
+     */
+    @Override
+    public boolean isTransferable() {
+        return !isDead() && manager.canExport(Optional.ofNullable(mechanism).map(Mechanism::oid));
+    }
+
+    /**
+     * Exports the context with the manager's settings
+     * (<a href="https://www.rfc-editor.org/rfc/rfc2743#section-2.2.8">GSS_Export_sec_context</a>), and ends its life here.
+     *
+     * @return a sealed interprocess token, the caller's; never null
+     * @throws GSSException as {@link #exportToken(ExportOptions)} does
+     */
+    @Override
+    public byte[] export() throws GSSException {
+        return exportToken(ExportOptions.defaults()).octets();
+    }
+
+    /**
+     * Exports the context with the manager's settings, as {@link #export()} does, into a token that wipes itself.
+     *
+     * @return a sealed interprocess token, the caller's
+     * @throws GSSException as {@link #exportToken(ExportOptions)} does
+     */
+    public ExportedToken exportToken() throws GSSException {
+        return exportToken(ExportOptions.defaults());
+    }
+
+    /**
+     * Exports the context
+     * (<a href="https://www.rfc-editor.org/rfc/rfc2743#section-2.2.8">GSS_Export_sec_context</a>), and ends its life here.
+     *
+     * <p>Messages that other threads are protecting are finished and counted before. On success the context is dead from
+     * that instant, for every thread, and its keys are erased. On failure there is no token anywhere, and the context is
+     * as it was: the same sequence numbers, the same window.
+     *
+     * @param options format, lifetime, delegated credential
+     * @return a sealed interprocess token, the caller's
+     * @throws GSSException {@code NO_CONTEXT} if the context is not established, or dead; {@code CONTEXT_EXPIRED};
+     *     {@code UNAVAILABLE} if there is no exporter; {@code FAILURE} for anything else. {@link TransferFault#of} tells
+     *     them apart
+     */
+    public ExportedToken exportToken(ExportOptions options) throws GSSException {
+        sendLock.lock();
+        receiveLock.lock();
+        try {
+            ContextFacts known = requireEstablished();
+            if (known.expired(manager.millis())) {
+                throw TransferFault.CONTEXT_EXPIRED.exception("it cannot be exported; establish a new one");
+            }
+            ExportedToken token = manager.transfer().export(context, known, Objects.requireNonNull(options, "options"));
+            // The token is made: from here on nothing may fail, and this instance must never be used again.
+            try {
+                die(Phase.EXPORTED);
+            } catch (RuntimeException e) {
+                TransferLog.eraseFailed(token.id(), e);
+            }
+            return token;
+        } finally {
+            receiveLock.unlock();
+            sendLock.unlock();
+        }
+    }
+
+    // Protecting messages
+
+    @Override
+    public int getWrapSizeLimit(int qop, boolean confReq, int maxTokenSize) throws GSSException {
+        sendLock.lock();
+        try {
+            requireProtection();
+            MessageProp prop = granted(new MessageProp(qop, confReq));
+            int fits = 0;
+            int tooLarge = Math.max(maxTokenSize, 0) + (maxTokenSize == Integer.MAX_VALUE ? 0 : 1);
+            if (context.wrapSize(0, prop) > maxTokenSize) {
+                return 0;
+            }
+            while (tooLarge - fits > 1) {
+                int middle = fits + (tooLarge - fits) / 2;
+                if (context.wrapSize(middle, prop) <= maxTokenSize) {
+                    fits = middle;
+                } else {
+                    tooLarge = middle;
+                }
+            }
+            return fits;
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    @Override
+    public byte[] wrap(byte[] inBuf, int offset, int len, MessageProp msgProp) throws GSSException {
+        sendLock.lock();
+        try {
+            requireProtection();
+            Objects.checkFromIndexSize(offset, len, inBuf.length);
+            return context.wrap(inBuf, offset, len, granted(msgProp));
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    /**
+     * Wraps a message between buffers, as {@link #wrap(byte[], int, int, MessageProp)} does between arrays.
+     *
+     * @param message the message, read from its position to its limit
+     * @param token where the token goes, from its position on
+     * @param msgProp whether to encrypt, and the QOP; on return what was done
+     * @throws GSSException as the array variant does
+     * @throws java.nio.BufferOverflowException if there is no room for the whole token; nothing was sent then
+     * @throws ReadOnlyBufferException if the token's buffer cannot be written to; nothing was sent then
+     */
+    public void wrap(ByteBuffer message, ByteBuffer token, MessageProp msgProp) throws GSSException {
+        sendLock.lock();
+        try {
+            requireProtection();
+            requireWritable(token);
+            context.wrap(message, token, granted(msgProp));
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    @Override
+    public byte[] unwrap(byte[] inBuf, int offset, int len, MessageProp msgProp) throws GSSException {
+        receiveLock.lock();
+        try {
+            requireProtection();
+            Objects.checkFromIndexSize(offset, len, inBuf.length);
+            return context.unwrap(inBuf, offset, len, orNew(msgProp));
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /**
+     * Unwraps a token between buffers, as {@link #unwrap(byte[], int, int, MessageProp)} does between arrays.
+     *
+     * @param token the token, read from its position to its limit
+     * @param message where the message goes, from its position on; it needs room for as many octets as the token has
+     * @param msgProp on return what was found
+     * @throws GSSException as the array variant does
+     * @throws java.nio.BufferOverflowException if there is less room; nothing was received then
+     * @throws ReadOnlyBufferException if the message's buffer cannot be written to; nothing was received then
+     */
+    public void unwrap(ByteBuffer token, ByteBuffer message, MessageProp msgProp) throws GSSException {
+        receiveLock.lock();
+        try {
+            requireProtection();
+            requireWritable(message);
+            context.unwrap(token, message, orNew(msgProp));
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    @Override
+    public byte[] getMIC(byte[] inMsg, int offset, int len, MessageProp msgProp) throws GSSException {
+        sendLock.lock();
+        try {
+            requireProtection();
+            Objects.checkFromIndexSize(offset, len, inMsg.length);
+            return context.getMIC(inMsg, offset, len, orNew(msgProp));
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    /**
+     * Computes a MIC between buffers, as {@link #getMIC(byte[], int, int, MessageProp)} does between arrays.
+     *
+     * @param message the message, read from its position to its limit
+     * @param token where the token goes, from its position on
+     * @param msgProp the QOP; on return what was done
+     * @throws GSSException as the array variant does
+     * @throws java.nio.BufferOverflowException if there is no room for the whole token; nothing was sent then
+     * @throws ReadOnlyBufferException if the token's buffer cannot be written to; nothing was sent then
+     */
+    public void getMIC(ByteBuffer message, ByteBuffer token, MessageProp msgProp) throws GSSException {
+        sendLock.lock();
+        try {
+            requireProtection();
+            requireWritable(token);
+            context.getMIC(message, token, orNew(msgProp));
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    @Override
+    public void verifyMIC(
+            byte[] inTok, int tokOffset, int tokLen, byte[] inMsg, int msgOffset, int msgLen, MessageProp msgProp)
+            throws GSSException {
+        receiveLock.lock();
+        try {
+            requireProtection();
+            Objects.checkFromIndexSize(tokOffset, tokLen, inTok.length);
+            Objects.checkFromIndexSize(msgOffset, msgLen, inMsg.length);
+            context.verifyMIC(inTok, tokOffset, tokLen, inMsg, msgOffset, msgLen, orNew(msgProp));
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /**
+     * Verifies a MIC between buffers, as the variant between arrays does.
+     *
+     * @param token the token, read from its position to its limit
+     * @param message the message, read from its position to its limit
+     * @param msgProp on return what was found
+     * @throws GSSException as the array variant does
+     */
+    public void verifyMIC(ByteBuffer token, ByteBuffer message, MessageProp msgProp) throws GSSException {
+        receiveLock.lock();
+        try {
+            requireProtection();
+            context.verifyMIC(token, message, orNew(msgProp));
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /** RFC 2743 section 2.3.3: where confidentiality is not granted, the message is protected without it. */
+    private MessageProp granted(MessageProp prop) {
+        MessageProp asked = orNew(prop);
+        if (asked.getPrivacy() && !facts.flags().contains(ContextFlag.CONF)) {
+            asked.setPrivacy(false);
+        }
+        return asked;
+    }
+
+    /** Before the mechanism takes a number for a message that cannot be put anywhere. */
+    private static void requireWritable(ByteBuffer out) {
+        if (out.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
+    }
+
+    private static MessageProp orNew(MessageProp prop) {
+        return prop == null ? new MessageProp(0, false) : prop;
+    }
+
+    // What was asked for, before the start; afterwards without effect
+
+    @Override
+    public void requestMutualAuth(boolean state) throws GSSException {
+        request(ContextFlag.MUTUAL, state);
+    }
+
+    @Override
+    public void requestReplayDet(boolean state) throws GSSException {
+        request(ContextFlag.REPLAY, state);
+    }
+
+    @Override
+    public void requestSequenceDet(boolean state) throws GSSException {
+        request(ContextFlag.SEQUENCE, state);
+    }
+
+    @Override
+    public void requestCredDeleg(boolean state) throws GSSException {
+        request(ContextFlag.DELEG, state);
+    }
+
+    @Override
+    public void requestDelegPolicy(boolean state) throws GSSException {
+        request(ContextFlag.DELEG_POLICY, state);
+    }
+
+    @Override
+    public void requestAnonymity(boolean state) throws GSSException {
+        request(ContextFlag.ANON, state);
+    }
+
+    @Override
+    public void requestConf(boolean state) throws GSSException {
+        request(ContextFlag.CONF, state);
+    }
+
+    @Override
+    public void requestInteg(boolean state) throws GSSException {
+        request(ContextFlag.INTEG, state);
+    }
+
+    private void request(ContextFlag flag, boolean state) throws GSSException {
+        ifNew(() -> {
+            if (initiator) {
+                request.set(flag, state);
+            }
+        });
+    }
+
+    @Override
+    public void requestLifetime(int lifetime) throws GSSException {
+        ifNew(() -> {
+            if (initiator) {
+                request.lifetime(lifetime);
+            }
+        });
+    }
+
+    @Override
+    public void setChannelBinding(ChannelBinding cb) throws GSSException {
+        ifNew(() -> request.channelBinding(cb));
+    }
+
+    private void ifNew(Runnable change) throws GSSException {
+        sendLock.lock();
+        try {
+            requireAlive();
+            if (phase == Phase.NEW) {
+                change.run();
+            }
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    // What is granted
+
+    @Override
+    public boolean getCredDelegState() {
+        return has(ContextFlag.DELEG);
+    }
+
+    @Override
+    public boolean getDelegPolicyState() {
+        return has(ContextFlag.DELEG_POLICY);
+    }
+
+    @Override
+    public boolean getMutualAuthState() {
+        return has(ContextFlag.MUTUAL);
+    }
+
+    @Override
+    public boolean getReplayDetState() {
+        return has(ContextFlag.REPLAY);
+    }
+
+    @Override
+    public boolean getSequenceDetState() {
+        return has(ContextFlag.SEQUENCE);
+    }
+
+    @Override
+    public boolean getAnonymityState() {
+        return has(ContextFlag.ANON);
+    }
+
+    @Override
+    public boolean getConfState() {
+        return has(ContextFlag.CONF);
+    }
+
+    @Override
+    public boolean getIntegState() {
+        return has(ContextFlag.INTEG);
+    }
+
+    private boolean has(ContextFlag flag) {
+        ContextFacts known = facts;
+        if (known != null) {
+            return known.flags().contains(flag);
+        }
+        sendLock.lock();
+        try {
+            return phase == Phase.NEW && request.asks(flag);
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    @Override
+    public int getLifetime() {
+        ContextFacts known = facts;
+        if (known != null) {
+            return known.lifetime(manager.millis());
+        }
+        sendLock.lock();
+        try {
+            return phase == Phase.NEW ? request.lifetime() : 0;
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    @Override
+    public GSSName getSrcName() throws GSSException {
+        return requireStarted().sourceName();
+    }
+
+    @Override
+    public GSSName getTargName() throws GSSException {
+        requireAlive();
+        if (phase == Phase.NEW && initiator) {
+            return peer;
+        }
+        return requireStarted().targetName();
+    }
+
+    @Override
+    public Oid getMech() throws GSSException {
+        requireAlive();
+        Mechanism known = mechanism;
+        return known == null ? null : known.oid();
+    }
+
+    @Override
+    public boolean isInitiator() throws GSSException {
+        requireAlive();
+        return initiator;
+    }
+
+    /**
+     * Gives the credential that the initiator delegated. The application owns it and disposes of it.
+     *
+     * @return the credential
+     * @throws GSSException {@code NO_CRED} if there is none, {@code NO_CONTEXT} before the start and after the end
+     */
+    @Override
+    public GSSCredential getDelegCred() throws GSSException {
+        receiveLock.lock();
+        try {
+            requireStarted();
+            GSSCredential delegated = context.delegatedCredential();
+            if (delegated == null) {
+                throw new GSSException(
+                        GSSException.NO_CRED, TransferFault.UNNAMED, "no credential was delegated with this context");
+            }
+            return delegated;
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    @Override
+    public Object inquireSecContext(InquireType type) throws GSSException {
+        receiveLock.lock();
+        try {
+            requireEstablished();
+            return context.inquire(Objects.requireNonNull(type, "type"));
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /**
+     * Gives the mechanism's own view of the context, for what JGSS has no words for.
+     *
+     * @param <T> the view's type
+     * @param type a type that the mechanism publishes, such as {@code Krb5Details}
+     * @return the view, without secrets; empty if the mechanism has none of that type
+     * @throws GSSException {@code NO_CONTEXT} if the context is not established, or dead
+     */
+    public <T> Optional<T> details(Class<T> type) throws GSSException {
+        receiveLock.lock();
+        try {
+            requireEstablished();
+            return context.details(Objects.requireNonNull(type, "type"));
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    // The states
+
+    private boolean isDead() {
+        return phase == Phase.EXPORTED || phase == Phase.DISPOSED;
+    }
+
+    private void requireAlive() throws GSSException {
+        Phase now = phase;
+        if (now == Phase.EXPORTED) {
+            throw TransferFault.EXPORTED.exception();
+        }
+        if (now == Phase.DISPOSED) {
+            throw TransferFault.DISPOSED.exception();
+        }
+    }
+
+    private ContextFacts requireStarted() throws GSSException {
+        // Facts are read first: they are taken away only after the phase has said why.
+        ContextFacts known = facts;
+        requireAlive();
+        if (known == null) {
+            throw TransferFault.NOT_STARTED.exception();
+        }
+        return known;
+    }
+
+    private ContextFacts requireEstablished() throws GSSException {
+        ContextFacts known = requireStarted();
+        if (!known.established()) {
+            throw TransferFault.NOT_ESTABLISHED.exception();
+        }
+        return known;
+    }
+
+    private void requireProtection() throws GSSException {
+        ContextFacts known = requireStarted();
+        if (!known.protectionReady()) {
+            throw TransferFault.NOT_ESTABLISHED.exception("messages cannot be protected yet");
+        }
+        if (known.expired(manager.millis())) {
+            throw TransferFault.CONTEXT_EXPIRED.exception("establish a new one");
+        }
+    }
+
+    /**
+     * Names the role and the phase, never a name or a key.
+     *
+     * @return a text without secrets
+     */
+    @Override
+    public String toString() {
+        return "BatonContext[" + (initiator ? "initiator" : "acceptor") + ", "
+                + phase.name().toLowerCase(Locale.ROOT) + "]";
+    }
+
+    // The deprecated stream variants
+
+    @Override
+    @Deprecated
+    public int initSecContext(InputStream inStream, OutputStream outStream) throws GSSException {
+        requireAlive();
+        byte[] in = phase == Phase.NEW ? new byte[0] : Streams.readToken(inStream);
+        byte[] out = initSecContext(in, 0, in.length);
+        return out == null ? 0 : Streams.write(outStream, out);
+    }
+
+    @Override
+    @Deprecated
+    public void acceptSecContext(InputStream inStream, OutputStream outStream) throws GSSException {
+        requireAlive();
+        byte[] in = Streams.readToken(inStream);
+        byte[] out = acceptSecContext(in, 0, in.length);
+        if (out != null) {
+            Streams.write(outStream, out);
+        }
+    }
+
+    @Override
+    @Deprecated
+    public void wrap(InputStream inStream, OutputStream outStream, MessageProp msgProp) throws GSSException {
+        requireProtection();
+        byte[] in = Streams.readAll(inStream);
+        Streams.write(outStream, wrap(in, 0, in.length, msgProp));
+    }
+
+    @Override
+    @Deprecated
+    public void unwrap(InputStream inStream, OutputStream outStream, MessageProp msgProp) throws GSSException {
+        requireProtection();
+        byte[] in = Streams.readAll(inStream);
+        Streams.write(outStream, unwrap(in, 0, in.length, msgProp));
+    }
+
+    @Override
+    @Deprecated
+    public void getMIC(InputStream inStream, OutputStream outStream, MessageProp msgProp) throws GSSException {
+        requireProtection();
+        byte[] in = Streams.readAll(inStream);
+        Streams.write(outStream, getMIC(in, 0, in.length, msgProp));
+    }
+
+    @Override
+    @Deprecated
+    public void verifyMIC(InputStream tokStream, InputStream msgStream, MessageProp msgProp) throws GSSException {
+        requireProtection();
+        byte[] token = Streams.readAll(tokStream);
+        byte[] message = Streams.readAll(msgStream);
+        verifyMIC(token, 0, token.length, message, 0, message.length, msgProp);
+    }
+}

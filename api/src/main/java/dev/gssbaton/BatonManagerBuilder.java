@@ -1,0 +1,258 @@
+package dev.gssbaton;
+
+import dev.gssbaton.claim.HostClaims;
+import dev.gssbaton.claim.ProcessClaims;
+import dev.gssbaton.seal.AccountKeys;
+import dev.gssbaton.seal.TokenSealer;
+import dev.gssbaton.spi.ClaimStore;
+import dev.gssbaton.spi.ContextExporter;
+import dev.gssbaton.spi.Environment;
+import dev.gssbaton.spi.KeySource;
+import dev.gssbaton.spi.Mechanism;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import org.ietf.jgss.GSSException;
+
+/**
+ * The settings of a {@link BatonManager}.
+ *
+ * <p>For use by one thread; a builder may build several managers.
+ */
+public final class BatonManagerBuilder {
+    private static final Duration MAX_SKEW = Duration.ofMinutes(15);
+
+    private final List<Mechanism> mechanisms = new ArrayList<>();
+    private final List<ContextExporter> exporters = new ArrayList<>();
+    private KeySource keys;
+    private ClaimStore claims;
+    private String purpose = "";
+    private Duration tokenLifetime = Duration.ofMinutes(1);
+    private Duration clockSkew = Duration.ZERO;
+    private Clock clock = Clock.systemUTC();
+    private SecureRandom random = new SecureRandom();
+
+    BatonManagerBuilder() {}
+
+    /**
+     * Sets who may import: whoever holds these keys. By default {@link AccountKeys#ofUser()}.
+     *
+     * @param source the source of keys, which stays the caller's
+     * @return this builder
+     */
+    public BatonManagerBuilder keys(KeySource source) {
+        keys = Objects.requireNonNull(source, "keys");
+        return this;
+    }
+
+    /**
+     * Sets where a token is taken once, and where acceptors remember authenticators. By default
+     * {@link HostClaims#ofUser()}.
+     *
+     * @param store the store, which stays the caller's
+     * @return this builder
+     */
+    public BatonManagerBuilder claims(ClaimStore store) {
+        claims = Objects.requireNonNull(store, "claims");
+        return this;
+    }
+
+    /**
+     * Sets the application's purpose, a part of each key's derivation: two applications that share keys do not take each
+     * other's contexts. By default empty.
+     *
+     * @param text any text, the same in exporter and importer
+     * @return this builder
+     * @throws IllegalArgumentException if it has unpaired surrogates, so that it cannot be told in UTF-8
+     */
+    public BatonManagerBuilder purpose(String text) {
+        Objects.requireNonNull(text, "purpose");
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("the purpose has unpaired surrogates: give a well-formed text");
+        }
+        purpose = text;
+        return this;
+    }
+
+    /**
+     * Sets how long a token may be imported. By default one minute; a token never outlives its context.
+     *
+     * @param lifetime a millisecond to a day
+     * @return this builder
+     * @throws IllegalArgumentException if it is not in that range
+     */
+    public BatonManagerBuilder tokenLifetime(Duration lifetime) {
+        ExportOptions.requireLifetime("tokenLifetime", lifetime);
+        tokenLifetime = lifetime;
+        return this;
+    }
+
+    /**
+     * Sets by how much the clocks of exporter and importer may differ. By default zero, for processes of one host.
+     *
+     * @param skew zero to 15 minutes
+     * @return this builder
+     * @throws IllegalArgumentException if it is not in that range
+     */
+    public BatonManagerBuilder clockSkew(Duration skew) {
+        if (skew.isNegative() || skew.compareTo(MAX_SKEW) > 0) {
+            throw new IllegalArgumentException("clockSkew is zero to " + MAX_SKEW + ", not " + skew);
+        }
+        clockSkew = skew;
+        return this;
+    }
+
+    /**
+     * Adds a mechanism, in front of those that are found.
+     *
+     * @param mechanism the mechanism; one with the same object identifier that is found is not used
+     * @return this builder
+     */
+    public BatonManagerBuilder mechanism(Mechanism mechanism) {
+        mechanisms.add(Objects.requireNonNull(mechanism, "mechanism"));
+        return this;
+    }
+
+    /**
+     * Adds an exporter, in front of those that are found.
+     *
+     * @param exporter the exporter; one for the same mechanism and format that is found is not used
+     * @return this builder
+     */
+    public BatonManagerBuilder exporter(ContextExporter exporter) {
+        exporters.add(Objects.requireNonNull(exporter, "exporter"));
+        return this;
+    }
+
+    /**
+     * Sets the clock. By default the system's.
+     *
+     * @param source the clock
+     * @return this builder
+     */
+    public BatonManagerBuilder clock(Clock source) {
+        clock = Objects.requireNonNull(source, "clock");
+        return this;
+    }
+
+    /**
+     * Sets where nonces, keys and sequence numbers come from. By default a new {@link SecureRandom}.
+     *
+     * @param source the source, safe for use by several threads
+     * @return this builder
+     */
+    public BatonManagerBuilder random(SecureRandom source) {
+        random = Objects.requireNonNull(source, "random");
+        return this;
+    }
+
+    /**
+     * Reads settings from a file of properties. Its keys are:
+     *
+     * <table>
+     * <caption>Properties</caption>
+     * <tr><th>Key</th><th>Value</th></tr>
+     * <tr><td>{@code keys}</td><td>{@code account}, or {@code account:DIRECTORY}</td></tr>
+     * <tr><td>{@code claims}</td><td>{@code host}, {@code host:DIRECTORY}, or {@code process}</td></tr>
+     * <tr><td>{@code purpose}</td><td>a text</td></tr>
+     * <tr><td>{@code tokenLifetime}</td><td>an ISO 8601 duration: {@code PT1M}</td></tr>
+     * <tr><td>{@code clockSkew}</td><td>an ISO 8601 duration: {@code PT0S}</td></tr>
+     * </table>
+     *
+     * @param file a file as {@link Properties#load(Reader)} reads it, in UTF-8
+     * @return this builder
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if a key is unknown or a value malformed; the message names the file and the key
+     */
+    public BatonManagerBuilder properties(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        }
+        for (String key : properties.stringPropertyNames()) {
+            try {
+                property(key, properties.getProperty(key).strip());
+            } catch (IllegalArgumentException | DateTimeException e) {
+                throw new IllegalArgumentException(file + ": " + key + ": " + e.getMessage(), e);
+            }
+        }
+        return this;
+    }
+
+    private void property(String key, String value) {
+        switch (key) {
+            case "keys" -> keys(keysNamed(value));
+            case "claims" -> claims(claimsNamed(value));
+            case "purpose" -> purpose(value);
+            case "tokenLifetime" -> tokenLifetime(Duration.parse(value));
+            case "clockSkew" -> clockSkew(Duration.parse(value));
+            default ->
+                throw new IllegalArgumentException(
+                        "no such setting; there are keys, claims, purpose, tokenLifetime, clockSkew");
+        }
+    }
+
+    private static KeySource keysNamed(String value) {
+        if (value.equals("account")) {
+            return AccountKeys.ofUser();
+        }
+        return AccountKeys.in(directory(value, "account:", "account or account:DIRECTORY"));
+    }
+
+    private static ClaimStore claimsNamed(String value) {
+        if (value.equals("process")) {
+            return ProcessClaims.ofProcess();
+        }
+        if (value.equals("host")) {
+            return HostClaims.ofUser();
+        }
+        return HostClaims.in(directory(value, "host:", "host, host:DIRECTORY or process"));
+    }
+
+    private static Path directory(String value, String prefix, String words) {
+        if (!value.startsWith(prefix) || value.length() == prefix.length()) {
+            throw new IllegalArgumentException("'" + value + "' is not " + words);
+        }
+        return Path.of(value.substring(prefix.length()));
+    }
+
+    /**
+     * Makes the manager, and finds the mechanisms and exporters on the path.
+     *
+     * @return a new manager
+     * @throws IllegalStateException if a service cannot be loaded, or two stand for the same thing; the message names both
+     *     jars
+     */
+    public BatonManager build() {
+        KeySource usedKeys = keys == null ? AccountKeys.ofUser() : keys;
+        ClaimStore usedClaims = claims == null ? HostClaims.ofUser() : claims;
+        begin(usedClaims);
+        Environment environment = new Environment(clock, random, usedClaims);
+        Providers providers = Providers.find(mechanisms, exporters);
+        TokenSealer sealer = new TokenSealer(usedKeys, purpose, usedClaims, random, clock);
+        return new BatonManager(
+                providers, environment, new Transfer(providers, sealer, environment, tokenLifetime, clockSkew));
+    }
+
+    /**
+     * Lets the store begin to remember now, before the first client: an authenticator that is older than the store is
+     * refused, since it may have been used before.
+     */
+    private static void begin(ClaimStore store) {
+        try {
+            store.since();
+        } catch (GSSException e) {
+            // Whoever needs the store is told why it cannot be used; a manager that only initiates never does.
+        }
+    }
+}

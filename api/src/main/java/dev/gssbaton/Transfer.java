@@ -1,0 +1,263 @@
+package dev.gssbaton;
+
+import dev.gssbaton.seal.OpenedToken;
+import dev.gssbaton.seal.TokenHeader;
+import dev.gssbaton.seal.TokenSealer;
+import dev.gssbaton.spi.ClaimId;
+import dev.gssbaton.spi.ClaimOutcome;
+import dev.gssbaton.spi.ClaimStore;
+import dev.gssbaton.spi.Environment;
+import dev.gssbaton.spi.Mechanism;
+import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.PublicId;
+import dev.gssbaton.spi.StateReader;
+import dev.gssbaton.spi.StateWriter;
+import dev.gssbaton.spi.TransferFault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
+
+/**
+ * The way of a context into a token and out of it.
+ *
+ * <pre>{@code
+ * sealed state: length 2, mechanism OID in DER | length 2, format name | the exporter's octets
+ * }</pre>
+ */
+final class Transfer {
+    /** How long a claim is kept beyond the token's life, so that a late claimant still finds it. */
+    private static final Duration CLAIM_MARGIN = Duration.ofHours(1);
+
+    /** Room for a krb5 context without authorization data; a larger state makes the array grow. */
+    private static final int USUAL_STATE = 440;
+
+    private static final int MAX_OID = 127;
+    private static final int MAX_FORMAT = 64;
+
+    /** What an exporter or a key source may say of an export; whatever else they say is a failure (rule 14). */
+    private static final Set<TransferFault> OF_EXPORT = EnumSet.of(
+            TransferFault.CONTEXT_EXPIRED,
+            TransferFault.NO_EXPORTER,
+            TransferFault.EXPORT_FAILED,
+            TransferFault.KEYS_UNUSABLE,
+            TransferFault.CLAIMS_UNUSABLE);
+
+    private final Providers providers;
+    private final TokenSealer sealer;
+    private final Environment environment;
+    private final Duration tokenLifetime;
+    private final Duration clockSkew;
+    private final UnsettledClaims unsettled = new UnsettledClaims();
+
+    Transfer(
+            Providers providers,
+            TokenSealer sealer,
+            Environment environment,
+            Duration tokenLifetime,
+            Duration clockSkew) {
+        this.providers = providers;
+        this.sealer = sealer;
+        this.environment = environment;
+        this.tokenLifetime = tokenLifetime;
+        this.clockSkew = clockSkew;
+    }
+
+    /** Makes a token of a context that no other thread uses meanwhile, and does not change the context. */
+    ExportedToken export(MechanismContext context, ContextFacts facts, ExportOptions options) throws GSSException {
+        byte[] token = null;
+        boolean done = false;
+        try (StateWriter state = new StateWriter(TokenHeader.SIZE, USUAL_STATE)) {
+            Providers.Entry entry = providers.exporter(facts.mechanism(), options.format());
+            state.counted(entry.oid());
+            state.counted(entry.format());
+            entry.exporter().write(context, options.delegation(), state);
+            Duration lifetime = options.lifetime() == null ? tokenLifetime : options.lifetime();
+            Instant notAfter = Instant.ofEpochMilli(
+                    Math.min(environment.clock().millis() + lifetime.toMillis(), facts.expiryMillis()));
+            token = sealer.seal(state, notAfter);
+            ClaimId id = TokenHeader.decode(token).id();
+            TransferLog.exported(id, facts.mechanism(), options.format(), token.length);
+            done = true;
+            return new ExportedToken(token, id, notAfter);
+        } catch (GSSException e) {
+            throw refusedExport(
+                    TransferFault.of(e).filter(OF_EXPORT::contains).isPresent()
+                            ? e
+                            : TransferFault.EXPORT_FAILED.exception(
+                                    "an exporter or a key source says: " + e.getMessage(), e));
+        } catch (RuntimeException e) {
+            throw refusedExport(TransferFault.EXPORT_FAILED.exception(
+                    "an exporter or a key source threw " + e.getClass().getName(), e));
+        } finally {
+            if (!done && token != null) {
+                Arrays.fill(token, (byte) 0);
+            }
+        }
+    }
+
+    private static GSSException refusedExport(GSSException reason) {
+        TransferLog.refused("export", null, reason);
+        return reason;
+    }
+
+    /**
+     * A context that was read from a token, with all that is known of it: after the claim nobody is asked any more.
+     *
+     * @param mechanism the mechanism
+     * @param context the context, live and the caller's once it has been claimed
+     * @param facts what it tells of itself
+     */
+    record Taken(Mechanism mechanism, MechanismContext context, ContextFacts facts) {}
+
+    /** Opens, reads, checks and claims a token, in the order that semantics demand: what fails first costs nothing. */
+    Taken take(byte[] token, ImportOptions expected) throws GSSException {
+        ClaimId id = null;
+        try {
+            String scope = environment.claims().scope();
+            TokenHeader header;
+            Taken taken;
+            try (OpenedToken opened = sealer.open(token, clockSkew)) {
+                header = opened.header();
+                id = opened.id();
+                taken = read(opened.state(), expected);
+            }
+            boolean live = false;
+            try {
+                check(taken, expected);
+                claim(header, scope);
+                live = true;
+            } finally {
+                if (!live) {
+                    taken.context().erase();
+                }
+            }
+            TransferLog.imported(id, taken.facts().mechanism(), scope);
+            return taken;
+        } catch (GSSException e) {
+            throw refusedImport(
+                    id,
+                    TransferFault.of(e).isPresent()
+                            ? e
+                            : TransferFault.IMPORT_FAILED.exception("a key source says: " + e.getMessage(), e));
+        } catch (RuntimeException e) {
+            throw refusedImport(
+                    id,
+                    TransferFault.IMPORT_FAILED.exception(
+                            "a key source or an exporter threw " + e.getClass().getName(), e));
+        }
+    }
+
+    private static GSSException refusedImport(ClaimId id, GSSException reason) {
+        TransferLog.refused("import", id, reason);
+        return reason;
+    }
+
+    private Taken read(StateReader state, ImportOptions expected) throws GSSException {
+        byte[] oid = state.counted(MAX_OID, "mechanism");
+        byte[] format = state.counted(MAX_FORMAT, "format");
+        Providers.Entry entry = providers.exporter(oid, format);
+        Mechanism mechanism;
+        try {
+            mechanism = providers.mechanism(entry.mechanism());
+        } catch (GSSException e) {
+            throw TransferFault.MECHANISM_MISSING.exception(e.getMinorString());
+        }
+        MechanismContext context = null;
+        boolean read = false;
+        try {
+            context = entry.exporter().read(state, expected.delegation(), environment);
+            state.expectEnd();
+            Taken taken = new Taken(mechanism, context, ContextFacts.of(context, entry.mechanism()));
+            read = true;
+            return taken;
+        } catch (GSSException e) {
+            throw TransferFault.of(e).isPresent()
+                    ? e
+                    : TransferFault.STATE_MALFORMED.exception("the exporter says: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw TransferFault.STATE_MALFORMED.exception(
+                    "the exporter threw " + e.getClass().getName(), e);
+        } finally {
+            if (!read && context != null) {
+                context.erase();
+            }
+        }
+    }
+
+    private void check(Taken taken, ImportOptions expected) throws GSSException {
+        ContextFacts facts = taken.facts();
+        if (!facts.established()) {
+            throw TransferFault.STATE_MALFORMED.exception("the context in the token is not established");
+        }
+        if (facts.expired(environment.clock().millis())) {
+            throw TransferFault.IMPORTED_CONTEXT_EXPIRED.exception("establish a new one");
+        }
+        if (expected.role() != null && facts.initiator() != (expected.role() == ImportOptions.Role.INITIATOR)) {
+            throw TransferFault.UNEXPECTED_CONTEXT.exception("its role is not " + expected.role());
+        }
+        if (expected.mechanism() != null && !expected.mechanism().equals(facts.mechanism())) {
+            throw TransferFault.UNEXPECTED_CONTEXT.exception("its mechanism is not " + expected.mechanism());
+        }
+        expectName(expected.sourceName(), facts.sourceName(), "initiator");
+        expectName(expected.targetName(), facts.targetName(), "acceptor");
+    }
+
+    private static void expectName(GSSName expected, GSSName actual, String whose) throws GSSException {
+        if (expected != null && !expected.equals(actual)) {
+            throw TransferFault.UNEXPECTED_CONTEXT.exception("the name of its " + whose + " is not " + expected);
+        }
+    }
+
+    private void claim(TokenHeader header, String scope) throws GSSException {
+        ClaimId id = header.id();
+        Optional<PublicId> earlier = unsettled.takeOver(id, environment.clock().instant());
+        PublicId claimant = earlier.orElseGet(() -> PublicId.draw(environment.random()));
+        while (claimAs(claimant, id, header, scope) == ClaimOutcome.LOST) {
+            // The winner may be another attempt of this manager whose answer was lost.
+            claimant = unsettled
+                    .takeOver(id, environment.clock().instant())
+                    .orElseThrow(
+                            () -> TransferFault.ALREADY_TAKEN.exception("token " + id + ", single use in " + scope));
+        }
+    }
+
+    private ClaimOutcome claimAs(PublicId claimant, ClaimId id, TokenHeader header, String scope) throws GSSException {
+        ClaimStore claims = environment.claims();
+        Instant last = header.notAfter().plus(clockSkew);
+        Instant now = last;
+        PublicId store = header.storeId();
+        ClaimOutcome outcome = null;
+        try {
+            outcome = claims.claim(id, claimant, last.plus(CLAIM_MARGIN));
+            if (outcome == ClaimOutcome.WON) {
+                now = claims.now();
+                store = claims.id();
+            }
+        } catch (GSSException | RuntimeException e) {
+            // Whatever was thrown, the claim may be recorded, now or by the attempt before: who asks again is the same.
+            unsettled.remember(id, claimant, last);
+            TransferLog.claimed(id, scope, "UNKNOWN");
+            throw outcome == null
+                            && e instanceof GSSException known
+                            && TransferFault.of(known).isPresent()
+                    ? known
+                    : TransferFault.CLAIM_UNKNOWN.exception("the claim store says: " + e.getMessage(), e);
+        }
+        TransferLog.claimed(id, scope, outcome.name());
+        // The store may have been removed and made anew since the token was opened: then what the old one knew is lost.
+        if (!store.equals(header.storeId())) {
+            throw TransferFault.STORE_FOREIGN.exception("token " + id + " was to be claimed in store "
+                    + header.storeId() + ", and store " + store + " took its place meanwhile: the token is spent");
+        }
+        // A record past its time may have been swept before this claim, so that it was won a second time.
+        if (now.isAfter(last)) {
+            throw TransferFault.TOKEN_EXPIRED.exception("token " + id + " was claimed after its time, and is spent");
+        }
+        return outcome;
+    }
+}

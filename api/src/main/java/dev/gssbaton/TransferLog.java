@@ -1,0 +1,90 @@
+package dev.gssbaton;
+
+import dev.gssbaton.spi.ClaimId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.Oid;
+
+/**
+ * The log {@code dev.gssbaton} and the Flight Recorder events. They name a token by the first digits of its identity, and
+ * never say anything secret.
+ */
+final class TransferLog {
+    private static final Logger LOG = System.getLogger("dev.gssbaton");
+
+    private TransferLog() {}
+
+    static void exported(ClaimId id, Oid mechanism, String format, int size) {
+        ExportEvent event = new ExportEvent();
+        if (event.shouldCommit()) {
+            event.token = id.toString();
+            event.mechanism = mechanism.toString();
+            event.format = format;
+            event.size = size;
+            event.commit();
+        }
+        if (isLoggable(Level.DEBUG)) {
+            log(Level.DEBUG, "token {0}: exported a context of {1} as {2}, {3} octets", id, mechanism, format, size);
+        }
+    }
+
+    static void imported(ClaimId id, Oid mechanism, String scope) {
+        ImportEvent event = new ImportEvent();
+        if (event.shouldCommit()) {
+            event.token = id.toString();
+            event.mechanism = mechanism.toString();
+            event.scope = scope;
+            event.commit();
+        }
+        if (isLoggable(Level.DEBUG)) {
+            log(Level.DEBUG, "token {0}: imported a context of {1}, single use in {2}", id, mechanism, scope);
+        }
+    }
+
+    static void claimed(ClaimId id, String scope, String outcome) {
+        ClaimEvent event = new ClaimEvent();
+        if (event.shouldCommit()) {
+            event.token = id.toString();
+            event.scope = scope;
+            event.outcome = outcome;
+            event.commit();
+        }
+    }
+
+    /** A refusal of an export or an import; the id is null where the token did not open. */
+    static void refused(String what, ClaimId id, GSSException reason) {
+        RefusalEvent event = new RefusalEvent();
+        if (event.shouldCommit()) {
+            event.operation = what;
+            event.token = id == null ? null : id.toString();
+            event.reason = reason.getMinorString();
+            event.commit();
+        }
+        log(Level.WARNING, "{0} refused{1}: {2}", what, id == null ? "" : " for token " + id, reason.getMinorString());
+    }
+
+    static void eraseFailed(ClaimId id, RuntimeException e) {
+        log(
+                Level.ERROR,
+                "token {0}: the exported context is dead here, but its mechanism failed to erase it: {1}",
+                id,
+                e.getClass().getName());
+    }
+
+    private static boolean isLoggable(Level level) {
+        try {
+            return LOG.isLoggable(level);
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private static void log(Level level, String format, Object... values) {
+        try {
+            LOG.log(level, format, values);
+        } catch (RuntimeException e) {
+            // A log that fails is no reason to lose a context whose token is spent.
+        }
+    }
+}

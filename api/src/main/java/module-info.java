@@ -1,0 +1,14 @@
+/**
+ * Exports and imports established GSS-API security contexts: what an application calls.
+ */
+module dev.gssbaton {
+    requires transitive dev.gssbaton.spi;
+    requires jdk.jfr;
+
+    exports dev.gssbaton;
+    exports dev.gssbaton.claim;
+    exports dev.gssbaton.seal;
+
+    uses dev.gssbaton.spi.ContextExporter;
+    uses dev.gssbaton.spi.Mechanism;
+}
