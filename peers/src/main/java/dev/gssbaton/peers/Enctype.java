@@ -1,0 +1,38 @@
+package dev.gssbaton.peers;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Kerberos encryption types that the private KDCs can be asked for, with their registered numbers and names. */
+public enum Enctype {
+    /** RFC 3962. */
+    AES128_CTS_HMAC_SHA1_96(17, "aes128-cts-hmac-sha1-96"),
+    /** RFC 3962. */
+    AES256_CTS_HMAC_SHA1_96(18, "aes256-cts-hmac-sha1-96"),
+    /** RFC 8009. */
+    AES128_CTS_HMAC_SHA256_128(19, "aes128-cts-hmac-sha256-128"),
+    /** RFC 8009. */
+    AES256_CTS_HMAC_SHA384_192(20, "aes256-cts-hmac-sha384-192");
+
+    private final int number;
+    private final String registeredName;
+
+    Enctype(int number, String registeredName) {
+        this.number = number;
+        this.registeredName = registeredName;
+    }
+
+    /** Returns the number from the registry, for example 17. */
+    public int number() {
+        return number;
+    }
+
+    /** Returns the name from the registry, as configuration files and {@code kadmin} spell it. */
+    public String registeredName() {
+        return registeredName;
+    }
+
+    static String names(Enctype... enctypes) {
+        return Arrays.stream(enctypes).map(Enctype::registeredName).collect(Collectors.joining(" "));
+    }
+}
