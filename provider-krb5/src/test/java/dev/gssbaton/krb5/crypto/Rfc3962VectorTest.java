@@ -1,0 +1,90 @@
+package dev.gssbaton.krb5.crypto;
+
+import static dev.gssbaton.krb5.crypto.Vectors.hex;
+import static dev.gssbaton.krb5.crypto.Vectors.octets;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+class Rfc3962VectorTest {
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc3962-string-to-key.csv", useHeadersInDisplayName = true)
+    void rfc3962_4_string_to_key(
+            int iterations,
+            String passPhrase,
+            String salt,
+            String pbkdf2Of128,
+            String key128,
+            String pbkdf2Of256,
+            String key256) {
+        byte[] password = octets(passPhrase);
+        assertEquals(pbkdf2Of128, hex(Pbkdf2.derive("HmacSHA1", password, octets(salt), iterations, 16)));
+        assertEquals(pbkdf2Of256, hex(Pbkdf2.derive("HmacSHA1", password, octets(salt), iterations, 32)));
+        assertEquals(key128, fromPassword(EncryptionType.AES128_CTS_HMAC_SHA1_96, password, salt, iterations));
+        assertEquals(key256, fromPassword(EncryptionType.AES256_CTS_HMAC_SHA1_96, password, salt, iterations));
+    }
+
+    private static String fromPassword(EncryptionType type, byte[] password, String salt, int iterations) {
+        try (EncryptionKey key = EncryptionKey.fromPassword(type, password, octets(salt), iterations)) {
+            return hex(key);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc3962-cts.csv", useHeadersInDisplayName = true)
+    void rfc3962_5_ciphertext_stealing(String key, String input, String output) {
+        byte[] plain = octets(input);
+        byte[] cipher = new byte[plain.length];
+        try (AesCts aes = AesCts.forEncryption(octets(key))) {
+            aes.encryptRest(plain, plain.length, cipher, 0);
+        }
+        assertEquals(output, hex(cipher));
+
+        Arrays.fill(plain, (byte) 0);
+        try (AesCts aes = AesCts.forDecryption(octets(key))) {
+            aes.decryptRest(cipher, 0, 0, cipher.length, plain);
+        }
+        assertEquals(input, hex(plain));
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc3962-derived-keys.csv", useHeadersInDisplayName = true)
+    void rfc3961_5_3_derived_keys(int enctype, String baseKey, int usage, String derived, String key) {
+        assertEquals(key, Vectors.derived(enctype, baseKey, usage, Vectors.purpose(derived)));
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc3962-encryption.csv", useHeadersInDisplayName = true)
+    void rfc3961_5_3_encryption(int enctype, String key, int usage, String plaintext, String ciphertext)
+            throws IntegrityException {
+        try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {
+            byte[] cipher = octets(ciphertext);
+            byte[] plain = protocolKey.decrypt(usage, cipher, 0, cipher.length);
+            assertEquals(plaintext, hex(plain));
+
+            FixedRandom confounder = new FixedRandom(Vectors.confounder(protocolKey, usage, cipher));
+            assertEquals(ciphertext, hex(protocolKey.encrypt(usage, plain, confounder)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc3962-checksum.csv", useHeadersInDisplayName = true)
+    void rfc3961_5_4_checksum(int enctype, String key, int usage, String plaintext, String checksum) {
+        try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {
+            byte[] data = octets(plaintext);
+            assertEquals(checksum, hex(protocolKey.checksum(usage, data, 0, data.length)));
+            assertTrue(protocolKey.verify(usage, data, 0, data.length, octets(checksum)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc3962-prf.csv", useHeadersInDisplayName = true)
+    void rfc3961_5_3_pseudo_random_function(int enctype, String key, String octetString, String prf) {
+        try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {
+            assertEquals(prf, hex(protocolKey.prf(octets(octetString))));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.gssbaton.krb5.crypto;
+
+import static dev.gssbaton.krb5.crypto.Vectors.hex;
+import static dev.gssbaton.krb5.crypto.Vectors.octets;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+class Rfc8009VectorTest {
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc8009-string-to-key.csv", useHeadersInDisplayName = true)
+    void rfc8009_4_string_to_key(int enctype, int iterations, String passPhrase, String salt, String expected) {
+        EncryptionType type = EncryptionType.of(enctype).orElseThrow();
+        assertEquals(iterations, type.defaultIterations());
+        try (EncryptionKey key = EncryptionKey.fromPassword(type, octets(passPhrase), octets(salt), iterations)) {
+            assertEquals(expected, hex(key));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc8009-derived-keys.csv", useHeadersInDisplayName = true)
+    void rfc8009_5_derived_keys(int enctype, String baseKey, int usage, String derived, String key) {
+        assertEquals(key, Vectors.derived(enctype, baseKey, usage, Vectors.purpose(derived)));
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc8009-encryption.csv", useHeadersInDisplayName = true)
+    void rfc8009_5_encryption(
+            int enctype, String key, int usage, String confounder, String plaintext, String ciphertext)
+            throws IntegrityException {
+        try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {
+            FixedRandom random = new FixedRandom(octets(confounder));
+            assertEquals(ciphertext, hex(protocolKey.encrypt(usage, octets(plaintext), random)));
+
+            byte[] cipher = octets(ciphertext);
+            assertEquals(plaintext, hex(protocolKey.decrypt(usage, cipher, 0, cipher.length)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc8009-checksum.csv", useHeadersInDisplayName = true)
+    void rfc8009_6_checksum(int enctype, String key, int usage, String plaintext, String checksum) {
+        try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {
+            byte[] data = octets(plaintext);
+            assertEquals(checksum, hex(protocolKey.checksum(usage, data, 0, data.length)));
+            assertTrue(protocolKey.verify(usage, data, 0, data.length, octets(checksum)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc8009-prf.csv", useHeadersInDisplayName = true)
+    void rfc8009_5_pseudo_random_function(int enctype, String key, String octetString, String prf) {
+        try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {
+            assertEquals(prf, hex(protocolKey.prf(octets(octetString))));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.gssbaton.krb5.crypto;
+
+import dev.gssbaton.spi.SecretBytes;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** Turns what stands in the files of vectors into what the code takes, and back. */
+final class Vectors {
+    private Vectors() {}
+
+    static byte[] octets(String hex) {
+        return HexFormat.of().parseHex(hex);
+    }
+
+    static String hex(byte[] octets) {
+        return HexFormat.of().formatHex(octets);
+    }
+
+    static EncryptionKey key(int enctype, String hex) {
+        return new EncryptionKey(EncryptionType.of(enctype).orElseThrow(), SecretBytes.take(octets(hex)));
+    }
+
+    static String hex(EncryptionKey key) {
+        return key.secret().lend(Vectors::hex);
+    }
+
+    static String derived(int enctype, String baseKey, int usage, DerivedKeyPurpose purpose) {
+        try (EncryptionKey key = key(enctype, baseKey)) {
+            return key.withDerived(usage, purpose, Vectors::hex);
+        }
+    }
+
+    static DerivedKeyPurpose purpose(String symbol) {
+        return switch (symbol) {
+            case "Kc" -> DerivedKeyPurpose.CHECKSUM;
+            case "Ke" -> DerivedKeyPurpose.ENCRYPTION;
+            case "Ki" -> DerivedKeyPurpose.INTEGRITY;
+            default -> throw new IllegalArgumentException(symbol);
+        };
+    }
+
+    /** Decrypts without verifying, and gives the confounder. */
+    static byte[] confounder(EncryptionKey key, int usage, byte[] ciphertext) {
+        int size = ciphertext.length - key.type().checksumSize();
+        byte[] plain = new byte[size];
+        try (AesCts aes = key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, AesCts::forDecryption)) {
+            aes.decryptRest(ciphertext, 0, 0, size, plain);
+        }
+        return Arrays.copyOf(plain, key.type().confounderSize());
+    }
+}
