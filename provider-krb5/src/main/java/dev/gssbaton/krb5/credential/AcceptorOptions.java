@@ -1,0 +1,123 @@
+package dev.gssbaton.krb5.credential;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What an acceptor insists on. {@link #DEFAULT} is the strictest; each {@link Relaxation} gives something up, by name.
+ *
+ * @param clockSkew how far an initiator's clock may differ from ours
+ * @param permittedEncryptionTypes the numbers of the encryption types that ticket, session key and subkey may have
+ * @param transitRealms the realms through which a ticket may come from another realm to ours, beside those between them
+ *     in the hierarchy of their names, when the KDC has not checked its path
+ * @param relaxations what is given up
+ */
+public record AcceptorOptions(
+        Duration clockSkew,
+        Set<Integer> permittedEncryptionTypes,
+        Set<String> transitRealms,
+        Set<Relaxation> relaxations) {
+
+    /** A demand that is given up. */
+    public enum Relaxation {
+        /**
+         * An initiator whose authenticator has no checksum is taken as if it had asked for no service, and one with another
+         * than GSS-API's, over no data, as if it had asked for replay and sequence detection. Never where channel bindings
+         * are set.
+         */
+        ABSENT_OR_OTHER_CHECKSUM,
+        /**
+         * An initiator that sends no channel bindings is taken although ours are set, unless it says that it knows of them
+         * (KERB_AP_OPTIONS_CBT of MS-KILE).
+         */
+        ABSENT_CHANNEL_BINDINGS,
+        /**
+         * Replays are remembered in this process alone: an authenticator that another process has taken, or this one before
+         * it was restarted, is taken again.
+         */
+        REPLAY_CACHE_IN_MEMORY_ONLY,
+        /** The path of a ticket from another realm is not checked, though the KDC has not checked it. */
+        UNCHECKED_TRANSIT_PATH
+    }
+
+    /** Five minutes, encryption types 17 to 20, and nothing given up. */
+    public static final AcceptorOptions DEFAULT =
+            new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20), Set.of(), Set.of());
+
+    /**
+     * Checks the values and copies the sets.
+     *
+     * @param clockSkew zero or more, a day at most
+     * @param permittedEncryptionTypes at least one
+     * @param transitRealms realms
+     * @param relaxations what is given up
+     */
+    public AcceptorOptions {
+        if (clockSkew.isNegative() || clockSkew.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("the clock skew is zero to a day, not " + clockSkew);
+        }
+        if (permittedEncryptionTypes.isEmpty()) {
+            throw new IllegalArgumentException("no encryption type is permitted");
+        }
+        permittedEncryptionTypes = Collections.unmodifiableSet(new TreeSet<>(permittedEncryptionTypes));
+        transitRealms = Set.copyOf(transitRealms);
+        EnumSet<Relaxation> given = EnumSet.noneOf(Relaxation.class);
+        given.addAll(relaxations);
+        relaxations = Collections.unmodifiableSet(given);
+    }
+
+    /**
+     * Gives the same options with another clock skew.
+     *
+     * @param clockSkew how far an initiator's clock may differ from ours
+     * @return new options
+     */
+    public AcceptorOptions withClockSkew(Duration clockSkew) {
+        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, transitRealms, relaxations);
+    }
+
+    /**
+     * Gives the same options with other encryption types.
+     *
+     * @param numbers the numbers of the permitted encryption types
+     * @return new options
+     */
+    public AcceptorOptions withPermittedEncryptionTypes(Set<Integer> numbers) {
+        return new AcceptorOptions(clockSkew, numbers, transitRealms, relaxations);
+    }
+
+    /**
+     * Gives the same options with other realms between.
+     *
+     * @param realms the realms through which a ticket may come
+     * @return new options
+     */
+    public AcceptorOptions withTransitRealms(Set<String> realms) {
+        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, realms, relaxations);
+    }
+
+    /**
+     * Gives the same options and gives something up.
+     *
+     * @param relaxation what to give up
+     * @return new options
+     */
+    public AcceptorOptions allowing(Relaxation relaxation) {
+        EnumSet<Relaxation> more = EnumSet.of(relaxation);
+        more.addAll(relaxations);
+        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, transitRealms, more);
+    }
+
+    /**
+     * Tells whether something is given up.
+     *
+     * @param relaxation what
+     * @return true if it is
+     */
+    public boolean allows(Relaxation relaxation) {
+        return relaxations.contains(relaxation);
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The formats in which a krb5 context's state is exported: one class for each, whose octet table is its documentation.
+ *
+ * <p>{@code baton} is the mechanism's own and always sealed. An exporter turns a context into a format and back; nothing
+ * else of the mechanism knows formats.
+ */
+package dev.gssbaton.krb5.format;

@@ -1,0 +1,297 @@
+package dev.gssbaton.krb5.ticket;
+
+import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.IntegrityException;
+import dev.gssbaton.krb5.message.EncKrbCredPart;
+import dev.gssbaton.krb5.message.EncryptedData;
+import dev.gssbaton.krb5.message.ErrorCode;
+import dev.gssbaton.krb5.message.GssFraming;
+import dev.gssbaton.krb5.message.HostAddress;
+import dev.gssbaton.krb5.message.KerberosException;
+import dev.gssbaton.krb5.message.KerberosFlags;
+import dev.gssbaton.krb5.message.KrbCred;
+import dev.gssbaton.krb5.message.KrbCredInfo;
+import dev.gssbaton.krb5.message.Octets;
+import dev.gssbaton.krb5.message.Principal;
+import dev.gssbaton.krb5.message.Ticket;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosPrincipal;
+import javax.security.auth.kerberos.KerberosTicket;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+
+/**
+ * A ticket-granting ticket that an initiator delegated
+ * (<a href="https://www.rfc-editor.org/rfc/rfc4121#section-4.1.1">RFC 4121 section 4.1.1</a>). It holds the ticket's key
+ * until it is closed.
+ */
+public final class DelegatedTicket implements AutoCloseable {
+    private static final String TICKET_GRANTING_SERVICE = "krbtgt";
+
+    private final Ticket ticket;
+    private final EncryptionKey key;
+    private final Principal client;
+    private final KerberosFlags flags;
+    private final Instant authTime;
+    private final Instant startTime;
+    private final Instant endTime;
+    private final Instant renewTill;
+    private final List<HostAddress> addresses;
+
+    /**
+     * Makes a delegated ticket.
+     *
+     * @param ticket the ticket
+     * @param key its session key, owned by this object from now on
+     * @param client whose it is
+     * @param flags its flags
+     * @param authTime when the client was authenticated; null if not known
+     * @param startTime when it begins to be valid; null if not known
+     * @param endTime when it ends
+     * @param renewTill until when it can be renewed; null if it cannot
+     * @param addresses from where it may be used; empty for anywhere
+     */
+    public DelegatedTicket(
+            Ticket ticket,
+            EncryptionKey key,
+            Principal client,
+            KerberosFlags flags,
+            Instant authTime,
+            Instant startTime,
+            Instant endTime,
+            Instant renewTill,
+            List<HostAddress> addresses) {
+        this.ticket = Objects.requireNonNull(ticket, "ticket");
+        this.key = Objects.requireNonNull(key, "key");
+        this.client = Objects.requireNonNull(client, "client");
+        this.flags = Objects.requireNonNull(flags, "flags");
+        this.authTime = authTime;
+        this.startTime = startTime;
+        this.endTime = Objects.requireNonNull(endTime, "endTime");
+        this.renewTill = renewTill;
+        this.addresses = List.copyOf(addresses);
+    }
+
+    /**
+     * Takes what an initiator delegated, if it is one ticket-granting ticket of its own, and encrypted.
+     *
+     * @param delegation the KRB-CRED in the authenticator's checksum
+     * @param sessionKey the ticket's session key, in which it must be encrypted
+     * @param subkey the initiator's subkey, in which some peers encrypt it; null for none
+     * @param client the authenticated client
+     * @return the ticket, which the caller closes; empty if it is in clear, does not verify, holds another number of
+     *     tickets, a ticket for another service or of another client, or a key that is not supported here
+     * @throws KerberosException if the message is malformed
+     */
+    public static Optional<DelegatedTicket> receive(
+            Octets delegation, EncryptionKey sessionKey, EncryptionKey subkey, Principal client)
+            throws KerberosException {
+        byte[] encoded = delegation.toBytes();
+        KrbCred message = KrbCred.decode(encoded, 0, encoded.length);
+        try (EncKrbCredPart part = open(message.encPart(), sessionKey, subkey)) {
+            if (part == null
+                    || message.tickets().size() != 1
+                    || part.ticketInfo().size() != 1) {
+                return Optional.empty();
+            }
+            Ticket ticket = message.tickets().get(0);
+            KrbCredInfo info = part.ticketInfo().get(0);
+            boolean isClients = info.client() != null && info.client().matches(client);
+            boolean grantsTickets = isGranting(ticket.service())
+                    && (info.service() == null || info.service().matches(ticket.service()));
+            if (!isClients || !grantsTickets || info.endTime() == null) {
+                return Optional.empty();
+            }
+            return Optional.of(new DelegatedTicket(
+                    ticket,
+                    info.key().copy(),
+                    info.client(),
+                    info.flags(),
+                    info.authTime(),
+                    info.startTime(),
+                    info.endTime(),
+                    info.renewTill(),
+                    info.addresses()));
+        } catch (KerberosException e) {
+            if (e.errorCode() == ErrorCode.KDC_ERR_ETYPE_NOSUPP) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Makes a credential of the platform's, which the platform's GSS-API takes as well as Baton's.
+     *
+     * @return a credential that can initiate, the caller's to dispose of; it does not need this object any more
+     * @throws GSSException if the platform refuses the ticket, for instance because it has expired
+     */
+    public GSSCredential toCredential() throws GSSException {
+        KerberosPrincipal owner = platform(client);
+        Subject subject = new Subject(false, Set.of(owner), Set.of(), Set.of(kerberosTicket(owner)));
+        return CurrentSubject.call(subject, () -> PlatformManager.make()
+                .createCredential(null, GSSCredential.DEFAULT_LIFETIME, GssFraming.KRB5, GSSCredential.INITIATE_ONLY));
+    }
+
+    /**
+     * Gives the ticket.
+     *
+     * @return the ticket
+     */
+    public Ticket ticket() {
+        return ticket;
+    }
+
+    /**
+     * Gives the ticket's session key.
+     *
+     * @return the key, which stays this object's
+     */
+    public EncryptionKey key() {
+        return key;
+    }
+
+    /**
+     * Gives the client.
+     *
+     * @return whose ticket it is
+     */
+    public Principal client() {
+        return client;
+    }
+
+    /**
+     * Gives the ticket's flags.
+     *
+     * @return the flags
+     */
+    public KerberosFlags flags() {
+        return flags;
+    }
+
+    /**
+     * Gives the time of authentication.
+     *
+     * @return the time; null if not known
+     */
+    public Instant authTime() {
+        return authTime;
+    }
+
+    /**
+     * Gives the beginning of the ticket's life.
+     *
+     * @return the time; null if not known
+     */
+    public Instant startTime() {
+        return startTime;
+    }
+
+    /**
+     * Gives the end of the ticket's life.
+     *
+     * @return the end
+     */
+    public Instant endTime() {
+        return endTime;
+    }
+
+    /**
+     * Gives the end of renewals.
+     *
+     * @return the time; null if it cannot be renewed
+     */
+    public Instant renewTill() {
+        return renewTill;
+    }
+
+    /**
+     * Lists the addresses from which the ticket may be used.
+     *
+     * @return an unmodifiable list; empty for anywhere
+     */
+    public List<HostAddress> addresses() {
+        return addresses;
+    }
+
+    /** Erases the key. Closing twice is harmless. */
+    @Override
+    public void close() {
+        key.close();
+    }
+
+    private static EncKrbCredPart open(EncryptedData encPart, EncryptionKey sessionKey, EncryptionKey subkey)
+            throws KerberosException {
+        for (EncryptionKey key : Arrays.asList(sessionKey, subkey)) {
+            // A message in clear has type 0, which no key has.
+            if (key != null && encPart.etype() == key.type().number()) {
+                try {
+                    return encPart.open(key, KrbCred.KEY_USAGE, EncKrbCredPart::decode);
+                } catch (IntegrityException e) {
+                    // The next one may fit.
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean isGranting(Principal service) {
+        List<String> name = service.name().nameString();
+        return name.size() == 2 && name.get(0).equals(TICKET_GRANTING_SERVICE);
+    }
+
+    private KerberosTicket kerberosTicket(KerberosPrincipal owner) {
+        boolean[] set = new boolean[Integer.SIZE];
+        for (int i = 0; i < set.length; i++) {
+            set[i] = (flags.toInt() << i) < 0;
+        }
+        return key.secret()
+                .lend(octets -> new KerberosTicket(
+                        ticket.encode(),
+                        owner,
+                        platform(ticket.service()),
+                        octets,
+                        key.type().number(),
+                        set,
+                        date(authTime),
+                        date(startTime),
+                        date(endTime),
+                        date(renewTill),
+                        internetAddresses()));
+    }
+
+    private static KerberosPrincipal platform(Principal principal) {
+        return new KerberosPrincipal(
+                principal.toString(),
+                isGranting(principal) ? KerberosPrincipal.KRB_NT_SRV_INST : KerberosPrincipal.KRB_NT_PRINCIPAL);
+    }
+
+    private static Date date(Instant instant) {
+        return instant == null ? null : Date.from(instant);
+    }
+
+    private InetAddress[] internetAddresses() {
+        try {
+            InetAddress[] internet = new InetAddress[addresses.size()];
+            int count = 0;
+            for (HostAddress address : addresses) {
+                if (address.type() == HostAddress.IPV4 || address.type() == HostAddress.IPV6) {
+                    internet[count++] =
+                            InetAddress.getByAddress(address.address().toBytes());
+                }
+            }
+            return count == 0 ? null : Arrays.copyOf(internet, count);
+        } catch (UnknownHostException e) {
+            return null; // an address of a wrong length binds to nothing the platform could check
+        }
+    }
+}

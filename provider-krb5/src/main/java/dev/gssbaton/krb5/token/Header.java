@@ -1,0 +1,60 @@
+package dev.gssbaton.krb5.token;
+
+import dev.gssbaton.spi.TransferFault;
+import org.ietf.jgss.GSSException;
+
+/** What the headers of both tokens have in common: their size, their numbers, and how they fail. */
+final class Header {
+    private static final int SIZE = 16;
+    /** What a token of RFC 1964 begins with: the tag of the generic framing. */
+    private static final int RFC_1964_TAG = 0x60;
+
+    private Header() {}
+
+    /** Checks the length and the TOK_ID. */
+    static void check(byte[] token, int offset, int length, int tokId, String kind) throws GSSException {
+        if (length < SIZE) {
+            throw defective("a " + kind + " token has at least " + SIZE + " octets, not " + length);
+        }
+        if (uint16(token, offset) != tokId) {
+            throw defective(
+                    (token[offset] & 0xFF) == RFC_1964_TAG
+                            ? "a token of RFC 1964, where this context's key takes those of RFC 4121"
+                            : "the TOK_ID is not that of a " + kind + " token");
+        }
+    }
+
+    static int uint16(byte[] from, int at) {
+        return (from[at] & 0xFF) << 8 | (from[at + 1] & 0xFF);
+    }
+
+    static void putUint16(byte[] to, int at, int value) {
+        to[at] = (byte) (value >>> 8);
+        to[at + 1] = (byte) value;
+    }
+
+    static long int64(byte[] from, int at) {
+        long value = 0;
+        for (int i = at; i < at + 8; i++) {
+            value = value << 8 | (from[i] & 0xFF);
+        }
+        return value;
+    }
+
+    static void putInt64(byte[] to, int at, long value) {
+        for (int i = 0; i < 8; i++) {
+            to[at + i] = (byte) (value >>> (56 - 8 * i));
+        }
+    }
+
+    static GSSException defective(String what) {
+        return new GSSException(GSSException.DEFECTIVE_TOKEN, TransferFault.UNNAMED, what);
+    }
+
+    static GSSException badMic() {
+        return new GSSException(
+                GSSException.BAD_MIC,
+                TransferFault.UNNAMED,
+                "the token was not made with this context's key, or was changed");
+    }
+}

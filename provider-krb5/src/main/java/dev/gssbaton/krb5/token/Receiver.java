@@ -1,0 +1,167 @@
+package dev.gssbaton.krb5.token;
+
+import dev.gssbaton.krb5.crypto.IntegrityException;
+import dev.gssbaton.krb5.crypto.MessageChecksum;
+import dev.gssbaton.spi.SequenceWindow;
+import java.util.Arrays;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.MessageProp;
+
+/** Verifies tokens: the other direction of a context, for one thread at a time. */
+final class Receiver implements AutoCloseable {
+    private final Direction direction;
+    private final int flags;
+    private final SequenceWindow window;
+    private final byte[] innerHeader = new byte[WrapToken.HEADER_SIZE];
+    private final byte[] expectedHeader = new byte[WrapToken.HEADER_SIZE];
+
+    /** The direction and the flags are the peer's, whose tokens come here. */
+    Receiver(Direction direction, int flags, SequenceWindow window) {
+        this.direction = direction;
+        this.flags = flags;
+        this.window = window;
+    }
+
+    SequenceWindow window() {
+        return window;
+    }
+
+    /** Reads what a wrap token says of itself, none of which is verified yet. */
+    Incoming parse(byte[] token, int offset, int length) throws GSSException {
+        WrapToken header = WrapToken.decode(token, offset, length);
+        checkSender(header.flags());
+        int size = length - WrapToken.HEADER_SIZE;
+        int extra = header.ec();
+        if (header.isSealed()) {
+            extra += direction.type().overhead() + WrapToken.HEADER_SIZE;
+        } else if (extra != direction.type().checksumSize()) {
+            throw Header.defective("EC is " + extra + ", where the checksum has "
+                    + direction.type().checksumSize() + " octets");
+        }
+        if (size < extra) {
+            throw Header.defective("the wrap token has " + size + " octets of data, fewer than the " + extra
+                    + " that belong to no message");
+        }
+        Segment data = new Segment(token, offset + WrapToken.HEADER_SIZE, size);
+        return new Incoming(header, unrotate(data, header.rrc()), extra);
+    }
+
+    private static Segment unrotate(Segment data, int rrc) {
+        int rotation = data.length == 0 ? 0 : rrc % data.length;
+        if (rotation == 0) {
+            return data;
+        }
+        byte[] unrotated = new byte[data.length];
+        System.arraycopy(data.array, data.offset + rotation, unrotated, 0, data.length - rotation);
+        System.arraycopy(data.array, data.offset, unrotated, data.length - rotation, rotation);
+        return new Segment(unrotated, 0, unrotated.length);
+    }
+
+    /**
+     * Verifies a wrap token and gives out its message, which is zeroed if this throws.
+     *
+     * @param message another array than the token's
+     */
+    void unwrap(Incoming token, byte[] message, int offset, MessageProp prop) throws GSSException {
+        WrapToken header = token.header;
+        try {
+            if (header.isSealed()) {
+                unseal(token, message, offset);
+            } else {
+                verify(token);
+                System.arraycopy(token.data.array, token.data.offset, message, offset, token.messageLength);
+            }
+        } catch (IntegrityException e) {
+            throw Header.badMic();
+        }
+        prop.setPrivacy(header.isSealed());
+        prop.setQOP(0);
+        window.receive(header.sndSeq(), prop);
+    }
+
+    private void unseal(Incoming token, byte[] message, int offset) throws IntegrityException, GSSException {
+        int ec = token.header.ec();
+        byte[] trailer = ec == 0 ? innerHeader : new byte[ec + WrapToken.HEADER_SIZE];
+        direction
+                .cipher()
+                .decrypt(
+                        token.data.array,
+                        token.data.offset,
+                        token.data.length,
+                        message,
+                        offset,
+                        token.messageLength,
+                        trailer);
+        token.header.inner().encode(expectedHeader, 0);
+        if (!Arrays.equals(trailer, ec, trailer.length, expectedHeader, 0, WrapToken.HEADER_SIZE)) {
+            Arrays.fill(message, offset, offset + token.messageLength, (byte) 0);
+            throw Header.badMic();
+        }
+    }
+
+    private void verify(Incoming token) throws IntegrityException {
+        MessageChecksum checksum = direction.wrapChecksum();
+        token.header.checksummed().encode(expectedHeader, 0);
+        checksum.update(token.data.array, token.data.offset, token.messageLength);
+        checksum.update(expectedHeader, 0, WrapToken.HEADER_SIZE);
+        checksum.verify(token.data.array, token.data.offset + token.messageLength);
+    }
+
+    /** Verifies the MIC token of a message. */
+    void verifyMic(
+            byte[] token,
+            int offset,
+            int length,
+            byte[] message,
+            int messageOffset,
+            int messageLength,
+            MessageProp prop)
+            throws GSSException {
+        MicToken header = MicToken.decode(token, offset, length);
+        checkSender(header.flags());
+        int checksumSize = direction.type().checksumSize();
+        if (length != MicToken.HEADER_SIZE + checksumSize) {
+            throw Header.defective("a MIC token of " + direction.type().rfcName() + " has "
+                    + (MicToken.HEADER_SIZE + checksumSize) + " octets, not " + length);
+        }
+        MessageChecksum checksum = direction.micChecksum();
+        checksum.update(message, messageOffset, messageLength);
+        checksum.update(token, offset, MicToken.HEADER_SIZE);
+        try {
+            checksum.verify(token, offset + MicToken.HEADER_SIZE);
+        } catch (IntegrityException e) {
+            throw Header.badMic();
+        }
+        prop.setPrivacy(false);
+        prop.setQOP(0);
+        window.receive(header.sndSeq(), prop);
+    }
+
+    /** Refuses our own tokens sent back, and those under a subkey that this context does not use. */
+    private void checkSender(int received) throws GSSException {
+        int known = TokenFlags.SENT_BY_ACCEPTOR | TokenFlags.ACCEPTOR_SUBKEY;
+        if ((received & known) != flags) {
+            throw Header.badMic();
+        }
+    }
+
+    @Override
+    public void close() {
+        direction.close();
+    }
+
+    /** A wrap token whose lengths fit together. */
+    static final class Incoming {
+        private final WrapToken header;
+        /** What follows the header, in the order that it had before rotation. */
+        private final Segment data;
+
+        final int messageLength;
+
+        private Incoming(WrapToken header, Segment data, int extra) {
+            this.header = header;
+            this.data = data;
+            this.messageLength = data.length - extra;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.gssbaton.krb5.token;
+
+import dev.gssbaton.krb5.crypto.MessageChecksum;
+import dev.gssbaton.spi.TransferFault;
+import java.security.SecureRandom;
+import org.ietf.jgss.GSSException;
+
+/** Makes tokens: one direction of a context, for one thread at a time. */
+final class Sender implements AutoCloseable {
+    private final Direction direction;
+    private final int flags;
+    private final SecureRandom random;
+    private final long first;
+    private long next;
+    private final byte[] innerHeader = new byte[WrapToken.HEADER_SIZE];
+
+    Sender(Direction direction, int flags, long first, long next, SecureRandom random) {
+        this.direction = direction;
+        this.flags = flags;
+        this.first = first;
+        this.next = next;
+        this.random = random;
+    }
+
+    long next() {
+        return next;
+    }
+
+    /**
+     * Refuses when every number but one has been used: with the last one, the next number would be the first again, and
+     * nothing would tell a context that has sent everything from one that has sent nothing.
+     */
+    void checkNumberLeft() throws GSSException {
+        if (next + 1 == first) {
+            throw new GSSException(
+                    GSSException.FAILURE,
+                    TransferFault.UNNAMED,
+                    "sequence numbers exhausted: establish a new context to send more");
+        }
+    }
+
+    long wrapSize(int messageLength, boolean sealed) {
+        return sealed
+                ? 2L * WrapToken.HEADER_SIZE + messageLength + direction.type().overhead()
+                : (long) WrapToken.HEADER_SIZE
+                        + messageLength
+                        + direction.type().checksumSize();
+    }
+
+    /** Makes the wrap token of a message, which stands in another array. */
+    void wrap(byte[] message, int messageOffset, int messageLength, byte[] token, int offset, boolean sealed) {
+        if (sealed) {
+            seal(message, messageOffset, messageLength, token, offset);
+        } else {
+            sign(message, messageOffset, messageLength, token, offset);
+        }
+        next++;
+    }
+
+    /** { header | encrypt(plaintext-data | filler | header) }, with no filler: EC = 0. */
+    private void seal(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
+        WrapToken header = new WrapToken(flags | TokenFlags.SEALED, 0, 0, next);
+        header.encode(token, offset);
+        header.inner().encode(innerHeader, 0);
+        direction
+                .cipher()
+                .encrypt(
+                        message,
+                        messageOffset,
+                        messageLength,
+                        innerHeader,
+                        token,
+                        offset + WrapToken.HEADER_SIZE,
+                        random);
+    }
+
+    /** { header | plaintext-data | get_mic(plaintext-data | header with EC = RRC = 0) }. */
+    private void sign(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
+        WrapToken header = new WrapToken(flags, direction.type().checksumSize(), 0, next);
+        header.checksummed().encode(token, offset);
+        MessageChecksum checksum = direction.wrapChecksum();
+        checksum.update(message, messageOffset, messageLength);
+        checksum.update(token, offset, WrapToken.HEADER_SIZE);
+        header.encode(token, offset);
+        System.arraycopy(message, messageOffset, token, offset + WrapToken.HEADER_SIZE, messageLength);
+        checksum.finish(token, offset + WrapToken.HEADER_SIZE + messageLength);
+    }
+
+    int micSize() {
+        return MicToken.HEADER_SIZE + direction.type().checksumSize();
+    }
+
+    /** Makes the MIC token of a message: { header | get_mic(plaintext-data | header) }. */
+    void mic(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
+        MessageChecksum checksum = direction.micChecksum();
+        checksum.update(message, messageOffset, messageLength);
+        new MicToken(flags, next).encode(token, offset);
+        checksum.update(token, offset, MicToken.HEADER_SIZE);
+        checksum.finish(token, offset + MicToken.HEADER_SIZE);
+        next++;
+    }
+
+    @Override
+    public void close() {
+        direction.close();
+    }
+}

@@ -1,0 +1,226 @@
+package dev.gssbaton.krb5;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gssbaton.krb5.credential.Krb5Details;
+import dev.gssbaton.krb5.message.AuthorizationData;
+import dev.gssbaton.krb5.message.TicketFlag;
+import dev.gssbaton.peers.Account;
+import dev.gssbaton.peers.ContextRequest;
+import dev.gssbaton.peers.ContextRequest.Flag;
+import dev.gssbaton.peers.Enctype;
+import dev.gssbaton.peers.JgssPeer;
+import dev.gssbaton.peers.MitKdc;
+import dev.gssbaton.peers.NativePeer;
+import dev.gssbaton.peers.PeerContext;
+import dev.gssbaton.peers.Received;
+import dev.gssbaton.peers.Requires;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** With MIT's KDC: all encryption types, PACs, delegation, and peers that assert subkeys as acceptors or do not. */
+@Requires(NativePeer.MIT)
+class MitKdcTest {
+    private static final ContextRequest DELEGATING = ContextRequest.of(
+            Flag.MUTUAL, Flag.REPLAY, Flag.SEQUENCE, Flag.CONFIDENTIALITY, Flag.INTEGRITY, Flag.DELEGATION);
+
+    private static MitKdc kdc;
+    private static Account alice;
+    private static BatonPeer baton;
+    private static JgssPeer jdk;
+    private static JgssPeer jdkWithSubkey;
+    private static JgssPeer mit;
+    /** Null where Heimdal is not installed. */
+    private static JgssPeer heimdal;
+
+    @BeforeAll
+    static void start(@TempDir Path keys) {
+        kdc = MitKdc.shared();
+        alice = kdc.account("alice");
+        baton = new BatonPeer(keys);
+        jdk = JgssPeer.jdk(kdc);
+        jdkWithSubkey = JgssPeer.jdk(kdc, "-Dsun.security.krb5.acceptor.subkey=true");
+        mit = JgssPeer.nativeLibrary(NativePeer.MIT, kdc);
+        heimdal = hasHeimdal() ? JgssPeer.nativeLibrary(NativePeer.HEIMDAL, kdc) : null;
+    }
+
+    @AfterAll
+    static void end() {
+        Stream.of(jdk, jdkWithSubkey, mit, heimdal).filter(Objects::nonNull).forEach(JgssPeer::close);
+    }
+
+    private static Account service(Enctype enctype) {
+        Account service = kdc.account("krb5test" + enctype.number() + "/localhost", enctype);
+        kdc.sessionEnctypes(service, enctype);
+        return service;
+    }
+
+    static Stream<Arguments> peersAndTypes() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Enctype enctype : Enctype.values()) {
+            for (String peer : List.of("jdk", "jdk with subkey", "mit", "heimdal")) {
+                if (!peer.equals("heimdal") || hasHeimdal()) {
+                    cases.add(Arguments.of(peer, enctype));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    private static boolean hasHeimdal() {
+        return NativePeer.HEIMDAL.missing().isEmpty();
+    }
+
+    private static JgssPeer peer(String name) {
+        return switch (name) {
+            case "jdk" -> jdk;
+            case "jdk with subkey" -> jdkWithSubkey;
+            case "mit" -> mit;
+            default -> heimdal;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("peersAndTypes")
+    void kerberos_13_an_acceptors_subkey_is_used_if_it_asserts_one(String peer, Enctype enctype) throws Exception {
+        Account service = service(enctype);
+        BatonPeer.End ours = baton.initiator(alice, service, ContextRequest.full());
+        PeerContext theirs = peer(peer).acceptor(service);
+        PeerContext.establish(ours.peer(), theirs);
+        byte[] token = ours.peer().wrap(text("to it"), true);
+        assertEquals(peer.equals("jdk") ? 0 : 4, token[2] & 4, "AcceptorSubkey");
+        received("to it", theirs.unwrap(token));
+        received("from it", ours.peer().unwrap(theirs.wrap(text("from it"), true)));
+        BatonPeer.End moved = baton.move(ours);
+        received("moved", theirs.unwrap(moved.peer().wrap(text("moved"), false)));
+        theirs.close();
+        moved.peer().close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Enctype.class)
+    void kerberos_11_the_kdcs_pac_is_verified_and_travels(Enctype enctype) throws Exception {
+        Account service = service(enctype);
+        PeerContext theirs = jdk.initiator(alice, service, ContextRequest.full());
+        BatonPeer.End ours = baton.acceptor(service, "");
+        PeerContext.establish(theirs, ours.peer());
+        Krb5Details details = ours.context().details(Krb5Details.class).orElseThrow();
+        assertEquals(
+                List.of(AuthorizationData.AD_IF_RELEVANT),
+                details.ticketAuthorizationData().stream()
+                        .map(element -> element.type())
+                        .toList());
+        assertTrue(details.pacVerified());
+        assertTrue(details.hasTicketFlag(TicketFlag.PRE_AUTHENT.bitNumber())
+                || details.hasTicketFlag(TicketFlag.FORWARDABLE.bitNumber()));
+        BatonPeer.End moved = baton.move(ours);
+        assertEquals(details, moved.context().details(Krb5Details.class).orElseThrow());
+        theirs.close();
+        moved.peer().close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("peersAndTypes")
+    void kerberos_10_a_peer_delegates_to_us(String peer, Enctype enctype) throws Exception {
+        Account service = service(enctype);
+        PeerContext theirs = peer(peer).initiator(alice, service, DELEGATING);
+        BatonPeer.End ours = baton.acceptor(service, "");
+        PeerContext.establish(theirs, ours.peer());
+        // Heimdal 7 sends the credential in clear, against RFC 4121 section 4.1.1.
+        assertEquals(!peer.equals("heimdal"), ours.context().getCredDelegState());
+        if (peer.equals("heimdal")) {
+            return;
+        }
+        GSSCredential delegated = ours.context().getDelegCred();
+        assertEquals(alice.principal(), delegated.getName().toString());
+        assertTrue(delegated.getRemainingLifetime() > 0);
+        BatonPeer.End moved = baton.move(ours);
+        assertFalse(moved.context().getCredDelegState());
+        assertEquals(
+                GSSException.NO_CRED,
+                assertThrows(GSSException.class, () -> moved.context().getDelegCred())
+                        .getMajor());
+        moved.peer().close();
+        theirs.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("peersAndTypes")
+    void kerberos_10_we_delegate_to_a_peer(String peer, Enctype enctype) throws Exception {
+        Account service = service(enctype);
+        BatonPeer.End ours = baton.initiator(alice, service, DELEGATING);
+        PeerContext theirs = peer(peer).acceptor(service);
+        PeerContext.establish(ours.peer(), theirs);
+        assertTrue(ours.context().getCredDelegState());
+        assertEquals(alice.principal(), theirs.delegatedName());
+        received("after", theirs.unwrap(ours.peer().wrap(text("after"), true)));
+        ours.peer().close();
+        theirs.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("peersAndTypes")
+    void kerberos_9_channel_bindings_are_those_of_the_peers(String peer, Enctype enctype) throws Exception {
+        Account service = service(enctype);
+        ContextRequest bound = ContextRequest.full().withBindings("a channel");
+        PeerContext ours = baton.acceptor(service, "a channel").peer();
+        PeerContext theirs = peer(peer).initiator(alice, service, bound);
+        PeerContext.establish(theirs, ours);
+        ours.close();
+        theirs.close();
+        PeerContext initiator = baton.initiator(alice, service, bound).peer();
+        PeerContext acceptor = peer(peer).acceptor(service, "a channel");
+        PeerContext.establish(initiator, acceptor);
+        initiator.close();
+        acceptor.close();
+        PeerContext other = baton.acceptor(service, "another channel").peer();
+        PeerContext refused = peer(peer).initiator(alice, service, bound);
+        assertEquals(
+                GSSException.BAD_BINDINGS,
+                assertThrows(GSSException.class, () -> PeerContext.establish(refused, other))
+                        .getMajor());
+    }
+
+    @Test
+    void kerberos_2_a_ticket_of_an_older_key_is_taken_after_a_rotation() throws Exception {
+        Account service = kdc.account("rotated/localhost", Enctype.AES256_CTS_HMAC_SHA1_96);
+        PeerContext old = jdk.initiator(alice, service, ContextRequest.full());
+        byte[] token = old.step(new byte[0]);
+        Account renewed = kdc.renewKeys(service);
+        PeerContext ours = baton.acceptor(renewed, "").peer();
+        old.step(ours.step(token));
+        assertTrue(old.isEstablished());
+        GSSException e = assertThrows(GSSException.class, () -> {
+            PeerContext fresh = jdkWithSubkey.initiator(alice, service, ContextRequest.full());
+            baton.acceptor(service, "").peer().step(fresh.step(new byte[0]));
+        });
+        assertTrue(e.getMessage().contains("key version"), e.getMessage());
+    }
+
+    private static void received(String expected, Received received) {
+        assertArrayEquals(text(expected), received.message());
+        assertTrue(received.inSequence(), received::toString);
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
