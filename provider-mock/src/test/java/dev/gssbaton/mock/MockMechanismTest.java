@@ -1,0 +1,11 @@
+package dev.gssbaton.mock;
+
+import dev.gssbaton.testkit.ContractFixture;
+import dev.gssbaton.testkit.MechanismContract;
+
+class MockMechanismTest extends MechanismContract {
+    @Override
+    protected ContractFixture fixture() {
+        return MockFixture.create();
+    }
+}
