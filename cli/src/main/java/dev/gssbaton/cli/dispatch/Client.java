@@ -1,0 +1,54 @@
+package dev.gssbaton.cli.dispatch;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+
+/** A client's connection. */
+public final class Client implements AutoCloseable {
+    private final SocketChannel channel;
+    private final String address;
+    private volatile String name;
+    private volatile boolean evicted;
+
+    Client(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        InetSocketAddress from = (InetSocketAddress) channel.getRemoteAddress();
+        this.address = from.getAddress().getHostAddress() + ":" + from.getPort();
+    }
+
+    /** Returns the connection. */
+    public SocketChannel channel() {
+        return channel;
+    }
+
+    /** Returns the client's name once it is authenticated, and before that its address. */
+    @Override
+    public String toString() {
+        String known = name;
+        return known == null ? address : known + " (" + address + ")";
+    }
+
+    boolean authenticated() {
+        return name != null;
+    }
+
+    void authenticated(String as) {
+        name = as;
+    }
+
+    /** Closes the connection to make room for another. */
+    void evict() throws IOException {
+        evicted = true;
+        close();
+    }
+
+    boolean evicted() {
+        return evicted;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

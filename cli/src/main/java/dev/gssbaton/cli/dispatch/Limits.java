@@ -1,0 +1,12 @@
+package dev.gssbaton.cli.dispatch;
+
+import java.time.Duration;
+
+/**
+ * What clients may take.
+ *
+ * @param connections how many there may be at the same time
+ * @param handshake how long one may take to authenticate, from its first moment on
+ * @param idle how long a conversation may stand still
+ */
+public record Limits(int connections, Duration handshake, Duration idle) {}

@@ -1,0 +1,163 @@
+package dev.gssbaton.cli.inspect;
+
+import dev.gssbaton.cli.Age;
+import dev.gssbaton.cli.Complaint;
+import dev.gssbaton.cli.EncryptionTypeName;
+import dev.gssbaton.cli.Problem;
+import dev.gssbaton.krb5.credential.Krb5Details;
+import dev.gssbaton.seal.AccountKeys;
+import dev.gssbaton.seal.TokenHeader;
+import dev.gssbaton.spi.Mechanism;
+import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.PublicId;
+import dev.gssbaton.spi.SequenceNumbers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.Oid;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code baton inspect}. */
+@Command(
+        name = "inspect",
+        description = {
+            "Shows what an interprocess token says.",
+            "Its header is no secret; if this account holds the key, the context's state is shown too, without its keys."
+                    + " The token is not taken by that.%n"
+        })
+public final class InspectCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The token, raw, in hexadecimal digits or in base64; - for standard input.")
+    private String file;
+
+    @Option(
+            names = "--purpose",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "The purpose that the exporting application set. Default: none.")
+    private String purpose;
+
+    @Option(
+            names = "--directory",
+            paramLabel = "DIRECTORY",
+            description = "Where the account's keys are. Default: BATON_HOME, or .baton in the home directory.")
+    private Path directory;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, GSSException, Problem {
+        byte[] token = read();
+        TokenHeader header = TokenHeader.decode(token);
+        Instant now = Instant.now();
+        say("token", header.id() + ", " + token.length + " octets");
+        say("version", String.valueOf(TokenHeader.VERSION));
+        say("sealing", "XAES-256-GCM");
+        try (AccountKeys keys = directory == null ? AccountKeys.ofUser() : AccountKeys.in(directory)) {
+            Optional<PublicId> held = keys.fileIdOf(header.keyId(), purpose);
+            say(
+                    "key id",
+                    header.keyId()
+                            + held.map(id -> ", this account's key " + id).orElse(""));
+            say("store id", header.storeId().toString());
+            say("not after", when(header.notAfter(), now));
+            say("identity", header.id().toHex());
+            if (held.isEmpty()) {
+                out().println("The rest is sealed, and this account does not hold the key"
+                        + (purpose.isEmpty() ? ", or --purpose is missing." : " for the purpose '" + purpose + "'."));
+                return 0;
+            }
+            try (OpenToken open = OpenToken.open(token, header, keys, purpose)) {
+                show(open, now);
+            }
+        }
+        return 0;
+    }
+
+    private byte[] read() throws IOException, Problem {
+        if (file.equals("-")) {
+            return TokenFile.read(System.in);
+        }
+        Path path = Path.of(file);
+        if (Files.isDirectory(path)) {
+            throw new Problem(path + " is a directory: name a file that holds a token");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return TokenFile.read(in);
+        }
+    }
+
+    private void show(OpenToken open, Instant now) {
+        MechanismContext context = open.context();
+        say("mechanism", name(open.mechanism()) + " (" + open.mechanism() + ")");
+        say("format", open.format());
+        say("role", context.isInitiator() ? "initiator" : "acceptor");
+        say("initiator", text(context.sourceName()));
+        say("acceptor", text(context.targetName()));
+        say("flags", context.flags().stream().sorted().map(Enum::name).collect(Collectors.joining(", ")));
+        say("context ends", context.expiry().equals(Instant.MAX) ? "never" : when(context.expiry(), now));
+        say("delegated", context.delegatedCredential() == null ? "no credential" : "a credential");
+        context.details(SequenceNumbers.class).ifPresent(numbers -> say("messages", numbers.toString()));
+        context.details(Krb5Details.class).ifPresent(details -> show(details, now));
+    }
+
+    private void show(Krb5Details details, Instant now) {
+        say("enctype", EncryptionTypeName.of(details.encryptionType()) + " (" + details.encryptionType() + ")");
+        say("authenticated", when(details.authTime(), now));
+        say("ticket from", when(details.startTime(), now));
+        say("ticket until", when(details.endTime(), now));
+        if (details.renewTill() != null) {
+            say("renewable", when(details.renewTill(), now));
+        }
+        say("ticket flags", "0x%08x".formatted(details.ticketFlags()));
+        say(
+                "authorization",
+                details.ticketAuthorizationData().size() + " elements of the ticket, "
+                        + details.authenticatorAuthorizationData().size() + " of the client; PAC "
+                        + (details.pacVerified() ? "verified" : "not verified"));
+    }
+
+    private static String name(Oid mechanism) {
+        return ServiceLoader.load(Mechanism.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(known -> known.oid().equals(mechanism))
+                .map(Mechanism::name)
+                .findFirst()
+                .orElse("a mechanism that is not here");
+    }
+
+    private static String text(GSSName name) {
+        return name == null ? "none" : Complaint.line(name.toString());
+    }
+
+    private static String when(Instant instant, Instant now) {
+        return instant
+                + (instant.isBefore(now)
+                        ? ", " + Age.of(Duration.between(instant, now)) + " ago"
+                        : ", in " + Age.of(Duration.between(now, instant)));
+    }
+
+    private void say(String what, String value) {
+        out().printf("%-14s %s%n", what, value);
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

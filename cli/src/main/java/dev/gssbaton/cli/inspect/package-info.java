@@ -1,0 +1,2 @@
+/** {@code baton inspect}: what a token says. */
+package dev.gssbaton.cli.inspect;

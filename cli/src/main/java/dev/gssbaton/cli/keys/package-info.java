@@ -1,0 +1,2 @@
+/** {@code baton keys}: the account's keys. */
+package dev.gssbaton.cli.keys;

@@ -1,0 +1,92 @@
+package dev.gssbaton.cli.process;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Closes connections that make no progress, so that whoever waits on one, reading or writing, is freed.
+ *
+ * <p>Blocking channels have no time limits of their own, and a limit on each read would let a peer hold a connection with an
+ * octet now and then.
+ */
+public final class Watchdog implements AutoCloseable {
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
+    private final Thread thread = new Thread(this::watch, "baton-watchdog");
+
+    /** Starts the watchdog. */
+    public Watchdog() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Begins to guard something: it is closed when the limit has passed without progress. */
+    public Guard guard(Duration limit, Closeable... watched) {
+        Guard guard = new Guard(limit, List.of(watched));
+        guards.add(guard);
+        return guard;
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                Thread.sleep(TICK.toMillis());
+                guards.forEach(Guard::check);
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    /** Guards one connection until it is closed itself, which leaves the connection alone. */
+    public final class Guard implements AutoCloseable {
+        private final List<Closeable> watched;
+        private final long limit;
+        private volatile long progress = System.nanoTime();
+        private volatile boolean expired;
+
+        private Guard(Duration limit, List<Closeable> watched) {
+            this.limit = limit.toNanos();
+            this.watched = watched;
+        }
+
+        /** Notes that there was progress. */
+        public void progress() {
+            progress = System.nanoTime();
+        }
+
+        /** Tells whether the limit has passed and everything was closed. */
+        public boolean expired() {
+            return expired;
+        }
+
+        private void check() {
+            if (System.nanoTime() - progress > limit) {
+                expired = true;
+                close();
+                for (Closeable each : watched) {
+                    try {
+                        each.close();
+                    } catch (IOException e) {
+                        // It is as closed as it can be.
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            guards.remove(this);
+        }
+    }
+}

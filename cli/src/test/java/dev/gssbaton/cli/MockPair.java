@@ -1,0 +1,40 @@
+package dev.gssbaton.cli;
+
+import dev.gssbaton.BatonContext;
+import dev.gssbaton.BatonManager;
+import dev.gssbaton.mock.MockCredential;
+import dev.gssbaton.mock.MockName;
+import dev.gssbaton.spi.SecretBytes;
+import java.nio.charset.StandardCharsets;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSException;
+
+/**
+ * An established context of the mock mechanism, both sides.
+ *
+ * @param initiator the side of {@code alice}
+ * @param acceptor the side of {@code service}
+ */
+public record MockPair(BatonContext initiator, BatonContext acceptor) {
+    /** Establishes a context. */
+    public static MockPair establish(BatonManager manager) throws GSSException {
+        SecretBytes secret = SecretBytes.take("a secret of the tests".getBytes(StandardCharsets.UTF_8));
+        BatonContext initiator = manager.createContext(
+                new MockName("service"),
+                MockName.MECHANISM,
+                new MockCredential(new MockName("alice"), secret),
+                GSSContext.INDEFINITE_LIFETIME);
+        BatonContext acceptor = manager.createContext(new MockCredential(new MockName("service"), secret));
+        byte[] token = initiator.initSecContext(new byte[0], 0, 0);
+        while (token != null) {
+            byte[] answer = acceptor.isEstablished() ? null : acceptor.acceptSecContext(token, 0, token.length);
+            token = answer == null || initiator.isEstablished()
+                    ? null
+                    : initiator.initSecContext(answer, 0, answer.length);
+        }
+        if (!initiator.isEstablished() || !acceptor.isEstablished()) {
+            throw new IllegalStateException("the mock mechanism needs more tokens than it has");
+        }
+        return new MockPair(initiator, acceptor);
+    }
+}
