@@ -1,0 +1,65 @@
+package dev.gssbaton.benchmarks;
+
+import dev.gssbaton.BatonManager;
+import dev.gssbaton.claim.HostClaims;
+import dev.gssbaton.claim.ProcessClaims;
+import dev.gssbaton.seal.AccountKeys;
+import dev.gssbaton.spi.ClaimStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** A manager with account keys and claims of its own, in a folder that is removed with it. */
+final class BenchmarkManager implements AutoCloseable {
+    private final Path folder = Files.createTempDirectory("baton-benchmark");
+    private final AccountKeys keys = AccountKeys.in(folder.resolve("keys"));
+    private final ClaimStore claims;
+    private final BatonManager manager;
+
+    /**
+     * Makes a manager.
+     *
+     * @param scope {@code process} or {@code host}
+     */
+    BenchmarkManager(String scope) throws IOException {
+        claims = scope.equals("host")
+                ? HostClaims.in(folder.resolve("claims"))
+                : new ProcessClaims(new SecureRandom(), Clock.systemUTC());
+        manager = BatonManager.builder().keys(keys).claims(claims).build();
+    }
+
+    BatonManager manager() {
+        return manager;
+    }
+
+    AccountKeys keys() {
+        return keys;
+    }
+
+    ClaimStore claims() {
+        return claims;
+    }
+
+    @Override
+    public void close() throws IOException {
+        keys.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(BenchmarkManager::delete);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.gssbaton.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/**
+ * Runs benchmarks in one JMH run, and prints them beside the floor of the same run.
+ *
+ * <pre>{@code
+ * mvn -Pquick -pl benchmarks -am -DskipTests package
+ * java -jar benchmarks/target/benchmarks.jar [what JMH's command line takes]
+ * }</pre>
+ *
+ * <p>Without arguments that is all of them, in some ten minutes. JMH's own figures are written to {@code benchmarks.json},
+ * or where {@code -rff} says. What JMH's main program can do beside that is there by its name:
+ * {@code java -cp benchmarks/target/benchmarks.jar org.openjdk.jmh.Main -h}.
+ */
+public final class Report {
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+    private static final double MOST_TIMES_THE_FLOOR = 2.0;
+    private static final double MOST_BYTES_FOR_AN_EXPORT = 1024;
+
+    private final Map<String, RunResult> results = new TreeMap<>();
+    private final PrintStream out;
+
+    Report(Collection<RunResult> runs, PrintStream out) {
+        runs.forEach(run -> results.put(name(run), run));
+        this.out = out;
+    }
+
+    /**
+     * Runs benchmarks and prints the table.
+     *
+     * @param arguments as for JMH's main program
+     */
+    public static void main(String[] arguments) throws CommandLineOptionException, RunnerException {
+        CommandLineOptions given = new CommandLineOptions(arguments);
+        Collection<RunResult> runs = new Runner(new OptionsBuilder()
+                        .parent(given)
+                        .addProfiler(GCProfiler.class)
+                        .resultFormat(given.getResultFormat().orElse(ResultFormatType.JSON))
+                        .result(given.getResult().orElse("benchmarks.json"))
+                        .build())
+                .run();
+        new Report(runs, new PrintStream(System.out, true, StandardCharsets.UTF_8)).print();
+    }
+
+    void print() {
+        out.printf(
+                Locale.ROOT,
+                "%n%s, %s %s, %d processors%n%n",
+                System.getProperty("java.vm.name"),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors());
+        out.printf(Locale.ROOT, "%-62s %20s %8s %9s%n", "", "ns/op", "× floor", "B/op");
+        results.forEach(this::printLine);
+        out.println();
+        results.keySet().stream()
+                .filter(name -> name.startsWith("Krb5Transfer.roundTrip ") && name.contains("claims=process"))
+                .forEach(this::printTargets);
+    }
+
+    private void printLine(String name, RunResult run) {
+        Result<?> time = run.getPrimaryResult();
+        out.printf(
+                Locale.ROOT,
+                "%-62s %11.0f ± %6.0f %8s %9.0f%n",
+                name,
+                time.getScore(),
+                time.getScoreError(),
+                floor(name)
+                        .map(floor -> String.format(Locale.ROOT, "%.2f", time.getScore() / floor))
+                        .orElse("-"),
+                allocated(run));
+    }
+
+    /** What an export and an import may take, and whether they keep to it. */
+    private void printTargets(String roundTrip) {
+        String export = sibling(roundTrip, "exportAlone");
+        String seal = sibling(roundTrip, "baselineSeal");
+        if (floor(roundTrip).isEmpty() || !results.keySet().containsAll(List.of(export, seal))) {
+            return;
+        }
+        double times = results.get(roundTrip).getPrimaryResult().getScore()
+                / floor(roundTrip).get();
+        double token = perOperation(results.get(export), "tokenBytes").orElseThrow();
+        double sealBytes = allocated(results.get(seal));
+        double beside = allocated(results.get(export)) - token - sealBytes;
+        out.printf(
+                Locale.ROOT,
+                "sealed export + import, process claim: %.2f times the floor, at most %.1f: %s%n",
+                times,
+                MOST_TIMES_THE_FLOOR,
+                verdict(times <= MOST_TIMES_THE_FLOOR));
+        out.printf(
+                Locale.ROOT,
+                "an export allocates %.0f B = %.0f of the token + %.0f as the floor's seal does + %.0f, at most %.0f: %s%n",
+                allocated(results.get(export)),
+                token,
+                sealBytes,
+                beside,
+                MOST_BYTES_FOR_AN_EXPORT,
+                verdict(beside <= MOST_BYTES_FOR_AN_EXPORT));
+    }
+
+    private static String verdict(boolean kept) {
+        return kept ? "kept" : "MISSED";
+    }
+
+    /** The time of the floor that was measured with the same parameters. */
+    private Optional<Double> floor(String name) {
+        return Optional.ofNullable(results.get(sibling(name, "baseline")))
+                .map(run -> run.getPrimaryResult().getScore());
+    }
+
+    /** Octets for an operation: counted around it, if the benchmark did so, else as JMH's profiler counts them. */
+    private static double allocated(RunResult run) {
+        return perOperation(run, "allocatedBytes").or(() -> aux(run, ALLOCATED)).orElse(Double.NaN);
+    }
+
+    private static Optional<Double> perOperation(RunResult run, String what) {
+        return aux(run, what).map(sum -> sum / aux(run, "countedOperations").orElseThrow());
+    }
+
+    private static Optional<Double> aux(RunResult run, String what) {
+        // By key: JMH's results are of a raw type.
+        for (String key : run.getSecondaryResults().keySet()) {
+            if (key.endsWith(what)) {
+                return Optional.of(run.getSecondaryResults().get(key).getScore());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String sibling(String name, String method) {
+        int parameters = name.indexOf(' ');
+        return name.substring(0, name.indexOf('.') + 1) + method + name.substring(parameters);
+    }
+
+    /** Class, method, and parameters. */
+    private static String name(RunResult run) {
+        String[] words = run.getParams().getBenchmark().split("\\.", -1);
+        StringBuilder name = new StringBuilder(words[words.length - 2] + "." + words[words.length - 1] + " ");
+        for (String key : run.getParams().getParamsKeys()) {
+            name.append(key).append('=').append(run.getParams().getParam(key)).append(' ');
+        }
+        return name.toString();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.gssbaton.benchmarks;
+
+/** The settings of all benchmarks. JMH's command line overrides them: {@code -f}, {@code -wi}, {@code -i}, {@code -r}. */
+final class Settings {
+    static final int FORKS = 3;
+    static final int WARM_UP = 5;
+    static final int ITERATIONS = 5;
+    static final int SECONDS = 1;
+
+    /** One size, so that the heap does not grow while it is measured; a claim of this process is kept for an hour. */
+    static final String HEAP_FROM = "-Xms2g";
+
+    static final String HEAP_TO = "-Xmx2g";
+
+    /** Contexts that are exported, or tokens that are imported, in one go. */
+    static final int BATCH = 256;
+
+    private Settings() {}
+}

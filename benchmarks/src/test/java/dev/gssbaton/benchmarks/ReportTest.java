@@ -1,0 +1,87 @@
+package dev.gssbaton.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Runs every benchmark for a moment, to see that it works; how fast it is, is no matter here. */
+class ReportTest {
+    private static final List<Class<?>> BENCHMARKS =
+            List.of(Codec.class, Krb5Transfer.class, MockTransfer.class, Seal.class);
+
+    @Test
+    void everyBenchmarkRunsAndHasItsLine() throws Exception {
+        Collection<RunResult> runs = new Runner(new OptionsBuilder()
+                        .include("dev\\.gssbaton\\.benchmarks\\..*")
+                        .forks(0)
+                        .warmupIterations(0)
+                        .measurementIterations(1)
+                        .measurementTime(TimeValue.milliseconds(100))
+                        .addProfiler(GCProfiler.class)
+                        .shouldFailOnError(true)
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run();
+
+        Set<String> expected = new TreeSet<>();
+        for (Class<?> type : BENCHMARKS) {
+            for (Method method : type.getMethods()) {
+                if (method.isAnnotationPresent(Benchmark.class)) {
+                    expected.add(type.getName() + "." + method.getName());
+                }
+            }
+        }
+        assertEquals(
+                expected,
+                runs.stream()
+                        .map(run -> run.getParams().getBenchmark())
+                        .collect(Collectors.toCollection(TreeSet::new)));
+        for (RunResult run : runs) {
+            assertTrue(
+                    run.getPrimaryResult().getScore() > 0, () -> run.getParams().id());
+        }
+
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        new Report(runs, new PrintStream(octets, true, StandardCharsets.UTF_8)).print();
+        String printed = octets.toString(StandardCharsets.UTF_8);
+        List<String> lines = Arrays.asList(printed.split("\n", -1));
+        assertEquals(
+                runs.size(), lines.stream().filter(line -> line.contains(" ± ")).count(), printed);
+        for (String what : List.of(
+                "Krb5Transfer.roundTrip claims=process enctype=aes256-cts-hmac-sha1-96", "Seal.seal octets=260")) {
+            assertTrue(
+                    lines.stream().anyMatch(line -> line.startsWith(what) && line.matches(".* \\d+\\.\\d\\d +\\d+")),
+                    printed);
+        }
+        assertTrue(
+                lines.stream()
+                        .anyMatch(
+                                line -> line.matches(
+                                        "sealed export \\+ import, process claim: \\d+\\.\\d\\d times the floor, at most 2\\.0: .*")),
+                printed);
+        assertTrue(
+                lines.stream()
+                        .anyMatch(
+                                line -> line.matches(
+                                        "an export allocates \\d+ B = \\d+ of the token \\+ \\d+ as the floor's seal does \\+ -?\\d+, at most 1024: .*")),
+                printed);
+    }
+}
