@@ -128,11 +128,7 @@ public final class EncryptionKey implements AutoCloseable {
      * @return confounder, plaintext and checksum, encrypted; the caller's
      */
     public byte[] encrypt(int usage, byte[] plain, SecureRandom random) {
-        byte[] cipher = new byte[plain.length + type.overhead()];
-        try (MessageCipher once = MessageCipher.forEncryption(this, usage)) {
-            once.encrypt(plain, 0, plain.length, new byte[0], cipher, 0, random);
-        }
-        return cipher;
+        return type.profile().encrypt(this, usage, plain, random);
     }
 
     /**
@@ -150,11 +146,7 @@ public final class EncryptionKey implements AutoCloseable {
         if (length < type.overhead()) {
             throw new IntegrityException();
         }
-        byte[] plain = new byte[length - type.overhead()];
-        try (MessageCipher once = MessageCipher.forDecryption(this, usage)) {
-            once.decrypt(cipher, offset, length, plain, 0, plain.length, new byte[0]);
-        }
-        return plain;
+        return type.profile().decrypt(this, usage, cipher, offset, length);
     }
 
     /**
@@ -168,12 +160,7 @@ public final class EncryptionKey implements AutoCloseable {
      */
     public byte[] checksum(int usage, byte[] data, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, data.length);
-        byte[] checksum = new byte[type.checksumSize()];
-        try (MessageChecksum once = new MessageChecksum(this, usage)) {
-            once.update(data, offset, length);
-            once.finish(checksum, 0);
-        }
-        return checksum;
+        return type.profile().checksum(this, usage, data, offset, length);
     }
 
     /**
@@ -246,7 +233,7 @@ public final class EncryptionKey implements AutoCloseable {
 
     /** Derives a key for a function that takes it as an array and copies it, and erases the array. */
     <R> R withDerived(int usage, DerivedKeyPurpose purpose, SecretBytes.Reader<R, RuntimeException> reader) {
-        byte[] derived = key.lend(octets -> type.profile().derive(octets, usage, purpose));
+        byte[] derived = key.lend(octets -> DerivedKeyProfile.of(type).derive(octets, usage, purpose));
         try {
             return reader.read(derived);
         } finally {

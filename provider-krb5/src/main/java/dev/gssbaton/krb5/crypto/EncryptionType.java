@@ -153,7 +153,7 @@ public enum EncryptionType {
      * @return number of octets
      */
     public int confounderSize() {
-        return AesCts.BLOCK;
+        return profile.confounderSize();
     }
 
     /**

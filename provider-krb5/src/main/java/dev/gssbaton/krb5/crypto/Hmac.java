@@ -6,7 +6,7 @@ import java.util.Arrays;
 import javax.crypto.Mac;
 
 /** HMAC with one key, the {@link Mac} kept and re-used. */
-final class Hmac implements AutoCloseable {
+final class Hmac implements BoundMac {
     private final Mac mac;
     private final byte[] received;
 
@@ -21,29 +21,29 @@ final class Hmac implements AutoCloseable {
         }
     }
 
-    void update(byte[] octets, int offset, int length) {
+    @Override
+    public void update(byte[] octets, int offset, int length) {
         mac.update(octets, offset, length);
     }
 
-    /** Gives the whole HMAC of what was updated and begins anew. */
-    byte[] finish() {
+    @Override
+    public byte[] finish() {
         return mac.doFinal();
     }
 
-    /** Writes the first octets of the HMAC of what was updated and begins anew. */
-    void finish(byte[] out, int offset, int size) {
+    @Override
+    public void finish(byte[] out, int offset, int size) {
         System.arraycopy(mac.doFinal(), 0, out, offset, size);
     }
 
-    /** Compares the first octets of the HMAC of what was updated, in constant time, and begins anew. */
-    boolean matches(byte[] checksum, int offset, int size) {
+    @Override
+    public boolean matches(byte[] checksum, int offset, int size) {
         byte[] expected = mac.doFinal();
         System.arraycopy(checksum, offset, received, 0, size);
         System.arraycopy(expected, size, received, size, expected.length - size);
         return MessageDigest.isEqual(expected, received);
     }
 
-    /** Initialises the MAC with a zero key. */
     @Override
     public void close() {
         try {

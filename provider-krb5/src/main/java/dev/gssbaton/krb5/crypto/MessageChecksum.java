@@ -7,7 +7,7 @@ package dev.gssbaton.krb5.crypto;
  */
 public final class MessageChecksum implements AutoCloseable {
     private final int size;
-    private final Hmac hmac;
+    private final BoundMac mac;
 
     /**
      * Derives Kc.
@@ -18,8 +18,7 @@ public final class MessageChecksum implements AutoCloseable {
     public MessageChecksum(EncryptionKey key, int usage) {
         EncryptionType type = key.type();
         size = type.checksumSize();
-        hmac = key.withDerived(
-                usage, DerivedKeyPurpose.CHECKSUM, kc -> new Hmac(type.profile().macAlgorithm(), kc));
+        mac = key.withDerived(usage, DerivedKeyPurpose.CHECKSUM, DerivedKeyProfile.of(type)::mac);
     }
 
     /**
@@ -30,7 +29,7 @@ public final class MessageChecksum implements AutoCloseable {
      * @param length number of its octets
      */
     public void update(byte[] data, int offset, int length) {
-        hmac.update(data, offset, length);
+        mac.update(data, offset, length);
     }
 
     /**
@@ -40,7 +39,7 @@ public final class MessageChecksum implements AutoCloseable {
      * @param offset index of its first octet
      */
     public void finish(byte[] out, int offset) {
-        hmac.finish(out, offset, size);
+        mac.finish(out, offset, size);
     }
 
     /**
@@ -51,7 +50,7 @@ public final class MessageChecksum implements AutoCloseable {
      * @throws IntegrityException if it is another
      */
     public void verify(byte[] checksum, int offset) throws IntegrityException {
-        if (!hmac.matches(checksum, offset, size)) {
+        if (!mac.matches(checksum, offset, size)) {
             throw new IntegrityException();
         }
     }
@@ -59,6 +58,6 @@ public final class MessageChecksum implements AutoCloseable {
     /** Replaces the derived key by zeros. Closing twice is harmless. */
     @Override
     public void close() {
-        hmac.close();
+        mac.close();
     }
 }

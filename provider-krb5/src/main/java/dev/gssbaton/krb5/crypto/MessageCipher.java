@@ -11,22 +11,22 @@ import java.util.Arrays;
  * and over the cipher state and what E gave in RFC 8009. For use by one thread at a time.
  */
 public final class MessageCipher implements AutoCloseable {
-    private static final byte[] CIPHER_STATE = new byte[AesCts.BLOCK];
+    private static final byte[] CIPHER_STATE = new byte[Cts.BLOCK];
 
     private final int checksumSize;
     private final boolean authenticatesCiphertext;
-    private final AesCts aes;
-    private final Hmac hmac;
-    private final byte[] confounder = new byte[AesCts.BLOCK];
+    private final Cts cts;
+    private final BoundMac mac;
+    private final byte[] confounder = new byte[Cts.BLOCK];
     /** Holds the end of a plaintext: of the message, and what follows it. */
-    private final byte[] end = new byte[3 * AesCts.BLOCK];
+    private final byte[] end = new byte[3 * Cts.BLOCK];
 
-    private MessageCipher(EncryptionKey key, int usage, AesCts aes) {
-        Profile profile = key.type().profile();
+    private MessageCipher(EncryptionKey key, int usage, Cts cts) {
+        DerivedKeyProfile profile = DerivedKeyProfile.of(key.type());
         this.checksumSize = key.type().checksumSize();
         this.authenticatesCiphertext = profile.authenticatesCiphertext();
-        this.aes = aes;
-        this.hmac = key.withDerived(usage, DerivedKeyPurpose.INTEGRITY, ki -> new Hmac(profile.macAlgorithm(), ki));
+        this.cts = cts;
+        this.mac = key.withDerived(usage, DerivedKeyPurpose.INTEGRITY, profile::mac);
     }
 
     /**
@@ -38,7 +38,9 @@ public final class MessageCipher implements AutoCloseable {
      */
     public static MessageCipher forEncryption(EncryptionKey key, int usage) {
         return new MessageCipher(
-                key, usage, key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, AesCts::forEncryption));
+                key,
+                usage,
+                key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, DerivedKeyProfile.of(key.type())::encryption));
     }
 
     /**
@@ -50,7 +52,9 @@ public final class MessageCipher implements AutoCloseable {
      */
     public static MessageCipher forDecryption(EncryptionKey key, int usage) {
         return new MessageCipher(
-                key, usage, key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, AesCts::forDecryption));
+                key,
+                usage,
+                key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, DerivedKeyProfile.of(key.type())::decryption));
     }
 
     /**
@@ -73,35 +77,35 @@ public final class MessageCipher implements AutoCloseable {
             int offset,
             SecureRandom random) {
         random.nextBytes(confounder);
-        int size = AesCts.BLOCK + messageLength + trailer.length;
+        int size = Cts.BLOCK + messageLength + trailer.length;
         encryptParts(message, messageOffset, messageLength, trailer, cipher, offset, size);
         if (authenticatesCiphertext) {
-            hmac.update(CIPHER_STATE, 0, AesCts.BLOCK);
-            hmac.update(cipher, offset, size);
+            mac.update(CIPHER_STATE, 0, Cts.BLOCK);
+            mac.update(cipher, offset, size);
         } else {
-            hmac.update(confounder, 0, AesCts.BLOCK);
-            hmac.update(message, messageOffset, messageLength);
-            hmac.update(trailer, 0, trailer.length);
+            mac.update(confounder, 0, Cts.BLOCK);
+            mac.update(message, messageOffset, messageLength);
+            mac.update(trailer, 0, trailer.length);
         }
-        hmac.finish(cipher, offset + size, checksumSize);
+        mac.finish(cipher, offset + size, checksumSize);
     }
 
     private void encryptParts(
             byte[] message, int messageOffset, int messageLength, byte[] trailer, byte[] cipher, int offset, int size) {
         int done = aheadOfTheEnd(size, messageLength);
-        int direct = Math.max(0, done - AesCts.BLOCK);
+        int direct = Math.max(0, done - Cts.BLOCK);
         byte[] rest = room(size - done);
         int to = 0;
         if (done > 0) {
-            aes.encryptBlocks(confounder, 0, AesCts.BLOCK, cipher, offset);
-            aes.encryptBlocks(message, messageOffset, direct, cipher, offset + AesCts.BLOCK);
+            cts.encryptBlocks(confounder, 0, Cts.BLOCK, cipher, offset);
+            cts.encryptBlocks(message, messageOffset, direct, cipher, offset + Cts.BLOCK);
         } else {
-            System.arraycopy(confounder, 0, rest, 0, AesCts.BLOCK);
-            to = AesCts.BLOCK;
+            System.arraycopy(confounder, 0, rest, 0, Cts.BLOCK);
+            to = Cts.BLOCK;
         }
         System.arraycopy(message, messageOffset + direct, rest, to, messageLength - direct);
         System.arraycopy(trailer, 0, rest, to + messageLength - direct, trailer.length);
-        aes.encryptRest(rest, size - done, cipher, offset + done);
+        cts.encryptRest(rest, size - done, cipher, offset + done);
         Arrays.fill(rest, (byte) 0);
     }
 
@@ -123,23 +127,23 @@ public final class MessageCipher implements AutoCloseable {
             byte[] cipher, int offset, int length, byte[] message, int messageOffset, int messageLength, byte[] trailer)
             throws IntegrityException {
         int size = length - checksumSize;
-        int trailerLength = size - AesCts.BLOCK - messageLength;
+        int trailerLength = size - Cts.BLOCK - messageLength;
         if (trailerLength < 0) {
             throw new IntegrityException();
         }
         if (authenticatesCiphertext) {
-            hmac.update(CIPHER_STATE, 0, AesCts.BLOCK);
-            hmac.update(cipher, offset, size);
-            if (!hmac.matches(cipher, offset + size, checksumSize)) {
+            mac.update(CIPHER_STATE, 0, Cts.BLOCK);
+            mac.update(cipher, offset, size);
+            if (!mac.matches(cipher, offset + size, checksumSize)) {
                 throw new IntegrityException();
             }
         }
         decryptParts(cipher, offset, size, message, messageOffset, messageLength, trailer, trailerLength);
         if (!authenticatesCiphertext) {
-            hmac.update(confounder, 0, AesCts.BLOCK);
-            hmac.update(message, messageOffset, messageLength);
-            hmac.update(trailer, 0, trailerLength);
-            if (!hmac.matches(cipher, offset + size, checksumSize)) {
+            mac.update(confounder, 0, Cts.BLOCK);
+            mac.update(message, messageOffset, messageLength);
+            mac.update(trailer, 0, trailerLength);
+            if (!mac.matches(cipher, offset + size, checksumSize)) {
                 Arrays.fill(message, messageOffset, messageOffset + messageLength, (byte) 0);
                 Arrays.fill(trailer, 0, trailerLength, (byte) 0);
                 throw new IntegrityException();
@@ -157,17 +161,17 @@ public final class MessageCipher implements AutoCloseable {
             byte[] trailer,
             int trailerLength) {
         int done = aheadOfTheEnd(size, messageLength);
-        int direct = Math.max(0, done - AesCts.BLOCK);
+        int direct = Math.max(0, done - Cts.BLOCK);
         byte[] rest = room(size - done);
         int from = 0;
         if (done > 0) {
-            aes.decryptBlocks(cipher, offset, AesCts.BLOCK, confounder, 0);
-            aes.decryptBlocks(cipher, offset + AesCts.BLOCK, direct, message, messageOffset);
-            aes.decryptRest(cipher, offset, done, size, rest);
+            cts.decryptBlocks(cipher, offset, Cts.BLOCK, confounder, 0);
+            cts.decryptBlocks(cipher, offset + Cts.BLOCK, direct, message, messageOffset);
+            cts.decryptRest(cipher, offset, done, size, rest);
         } else {
-            aes.decryptRest(cipher, offset, 0, size, rest);
-            System.arraycopy(rest, 0, confounder, 0, AesCts.BLOCK);
-            from = AesCts.BLOCK;
+            cts.decryptRest(cipher, offset, 0, size, rest);
+            System.arraycopy(rest, 0, confounder, 0, Cts.BLOCK);
+            from = Cts.BLOCK;
         }
         System.arraycopy(rest, from, message, messageOffset + direct, messageLength - direct);
         System.arraycopy(rest, from + messageLength - direct, trailer, 0, trailerLength);
@@ -179,8 +183,8 @@ public final class MessageCipher implements AutoCloseable {
      * not in the last two blocks. 0 if the confounder is in those.
      */
     private static int aheadOfTheEnd(int size, int messageLength) {
-        int beforeLastTwo = ((size - 1) / AesCts.BLOCK - 1) * AesCts.BLOCK;
-        int wholeBlocks = AesCts.BLOCK + messageLength / AesCts.BLOCK * AesCts.BLOCK;
+        int beforeLastTwo = ((size - 1) / Cts.BLOCK - 1) * Cts.BLOCK;
+        int wholeBlocks = Cts.BLOCK + messageLength / Cts.BLOCK * Cts.BLOCK;
         return Math.max(0, Math.min(beforeLastTwo, wholeBlocks));
     }
 
@@ -192,8 +196,8 @@ public final class MessageCipher implements AutoCloseable {
     /** Replaces the derived keys by zeros. Closing twice is harmless. */
     @Override
     public void close() {
-        aes.close();
-        hmac.close();
+        cts.close();
+        mac.close();
         Arrays.fill(confounder, (byte) 0);
     }
 }

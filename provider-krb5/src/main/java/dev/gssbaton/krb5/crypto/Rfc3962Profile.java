@@ -10,7 +10,7 @@ import javax.crypto.Cipher;
  * AES with HMAC-SHA1-96: the simplified profile of RFC 3961 with the parameters of
  * <a href="https://www.rfc-editor.org/rfc/rfc3962#section-6">RFC 3962 section 6</a>.
  */
-final class Rfc3962Profile implements Profile {
+final class Rfc3962Profile implements DerivedKeyProfile {
     private static final String MAC = "HmacSHA1";
     private static final byte[] PRF_CONSTANT = "prf".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KERBEROS_CONSTANT = "kerberos".getBytes(StandardCharsets.US_ASCII);
@@ -29,7 +29,7 @@ final class Rfc3962Profile implements Profile {
     /** DK(Key, Constant) = random-to-key(DR(Key, Constant)), where random-to-key changes nothing. */
     private byte[] dk(byte[] key, byte[] constant) {
         try (AesBlock aes = new AesBlock(key)) {
-            return KeyDerivation.derivedRandom(aes, AesCts.BLOCK, constant, keySize);
+            return KeyDerivation.derivedRandom(aes, Cts.BLOCK, constant, keySize);
         }
     }
 
@@ -41,7 +41,7 @@ final class Rfc3962Profile implements Profile {
      */
     @Override
     public byte[] prf(byte[] key, byte[] input) {
-        byte[] tmp2 = Arrays.copyOf(sha1().digest(input), AesCts.BLOCK);
+        byte[] tmp2 = Arrays.copyOf(sha1().digest(input), Cts.BLOCK);
         byte[] prfKey = dk(key, PRF_CONSTANT);
         try (AesBlock aes = new AesBlock(prfKey)) {
             aes.encrypt(tmp2);
@@ -68,8 +68,18 @@ final class Rfc3962Profile implements Profile {
     }
 
     @Override
-    public String macAlgorithm() {
-        return MAC;
+    public BoundMac mac(byte[] key) {
+        return new Hmac(MAC, key);
+    }
+
+    @Override
+    public Cts encryption(byte[] key) {
+        return new Cts(AesCbc.forEncryption(key));
+    }
+
+    @Override
+    public Cts decryption(byte[] key) {
+        return new Cts(AesCbc.forDecryption(key));
     }
 
     @Override
@@ -103,7 +113,7 @@ final class Rfc3962Profile implements Profile {
         @Override
         public void encrypt(byte[] block) {
             try {
-                aes.doFinal(block, 0, AesCts.BLOCK, block, 0);
+                aes.doFinal(block, 0, Cts.BLOCK, block, 0);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("AES refused a whole block", e);
             }

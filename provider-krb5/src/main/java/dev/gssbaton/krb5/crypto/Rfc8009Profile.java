@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** AES with HMAC-SHA2, encrypt then MAC (<a href="https://www.rfc-editor.org/rfc/rfc8009">RFC 8009</a>). */
-final class Rfc8009Profile implements Profile {
+final class Rfc8009Profile implements DerivedKeyProfile {
     private static final byte[] PRF_LABEL = "prf".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KERBEROS_LABEL = "kerberos".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_CONTEXT = {};
@@ -65,8 +65,18 @@ final class Rfc8009Profile implements Profile {
     }
 
     @Override
-    public String macAlgorithm() {
-        return mac;
+    public BoundMac mac(byte[] key) {
+        return new Hmac(mac, key);
+    }
+
+    @Override
+    public Cts encryption(byte[] key) {
+        return new Cts(AesCbc.forEncryption(key));
+    }
+
+    @Override
+    public Cts decryption(byte[] key) {
+        return new Cts(AesCbc.forDecryption(key));
     }
 
     @Override

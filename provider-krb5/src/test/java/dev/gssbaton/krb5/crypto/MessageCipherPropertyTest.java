@@ -108,12 +108,12 @@ class MessageCipherPropertyTest {
         confounder.nextBytes(covered);
         System.arraycopy(plain, 0, covered, type.confounderSize(), plain.length);
         byte[] expected = new byte[size];
-        try (AesCts zero = AesCts.forEncryption(new byte[type.keySize()])) {
+        try (Cts zero = DerivedKeyProfile.of(type).encryption(new byte[type.keySize()])) {
             zero.encryptRest(covered, size, expected, 0);
         }
         assertArrayEquals(expected, Arrays.copyOf(cipher, size));
         byte[] mac = Arrays.copyOfRange(cipher, size, cipher.length);
-        if (type.profile().authenticatesCiphertext()) {
+        if (DerivedKeyProfile.of(type).authenticatesCiphertext()) {
             byte[] state = new byte[type.confounderSize() + size];
             System.arraycopy(expected, 0, state, type.confounderSize(), size);
             covered = state;
@@ -124,7 +124,7 @@ class MessageCipherPropertyTest {
 
     private static byte[] zeroKeyed(EncryptionType type, byte[] data) {
         byte[] checksum = new byte[type.checksumSize()];
-        try (Hmac zero = new Hmac(type.profile().macAlgorithm(), new byte[1])) {
+        try (BoundMac zero = DerivedKeyProfile.of(type).mac(new byte[type.keySize()])) {
             zero.update(data, 0, data.length);
             zero.finish(checksum, 0, checksum.length);
         }
@@ -137,9 +137,9 @@ class MessageCipherPropertyTest {
         random.nextBytes(cipher);
         byte[] plain = new byte[40];
         byte[] expected = new byte[40];
-        try (AesCts zero = AesCts.forDecryption(new byte[type.keySize()]);
+        try (Cts zero = DerivedKeyProfile.of(type).decryption(new byte[type.keySize()]);
                 EncryptionKey key = EncryptionKey.generate(type, random)) {
-            AesCts closed = key.withDerived(USAGE, DerivedKeyPurpose.ENCRYPTION, AesCts::forDecryption);
+            Cts closed = key.withDerived(USAGE, DerivedKeyPurpose.ENCRYPTION, DerivedKeyProfile.of(type)::decryption);
             closed.close();
             closed.decryptRest(cipher, 0, 0, cipher.length, plain);
             zero.decryptRest(cipher, 0, 0, cipher.length, expected);

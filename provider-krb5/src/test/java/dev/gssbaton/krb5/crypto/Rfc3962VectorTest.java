@@ -38,13 +38,13 @@ class Rfc3962VectorTest {
     void rfc3962_5_ciphertext_stealing(String key, String input, String output) {
         byte[] plain = octets(input);
         byte[] cipher = new byte[plain.length];
-        try (AesCts aes = AesCts.forEncryption(octets(key))) {
+        try (Cts aes = new Cts(AesCbc.forEncryption(octets(key)))) {
             aes.encryptRest(plain, plain.length, cipher, 0);
         }
         assertEquals(output, hex(cipher));
 
         Arrays.fill(plain, (byte) 0);
-        try (AesCts aes = AesCts.forDecryption(octets(key))) {
+        try (Cts aes = new Cts(AesCbc.forDecryption(octets(key)))) {
             aes.decryptRest(cipher, 0, 0, cipher.length, plain);
         }
         assertEquals(input, hex(plain));

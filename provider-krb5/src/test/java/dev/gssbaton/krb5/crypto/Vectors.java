@@ -43,8 +43,9 @@ final class Vectors {
     static byte[] confounder(EncryptionKey key, int usage, byte[] ciphertext) {
         int size = ciphertext.length - key.type().checksumSize();
         byte[] plain = new byte[size];
-        try (AesCts aes = key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, AesCts::forDecryption)) {
-            aes.decryptRest(ciphertext, 0, 0, size, plain);
+        try (Cts cts =
+                key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, DerivedKeyProfile.of(key.type())::decryption)) {
+            cts.decryptRest(ciphertext, 0, 0, size, plain);
         }
         return Arrays.copyOf(plain, key.type().confounderSize());
     }

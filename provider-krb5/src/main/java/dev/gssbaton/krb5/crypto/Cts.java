@@ -1,53 +1,31 @@
 package dev.gssbaton.krb5.crypto;
 
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
 
 /**
- * AES in CBC mode with ciphertext stealing, the initial vector zero
+ * CBC mode with ciphertext stealing, the initial vector zero
  * (<a href="https://www.rfc-editor.org/rfc/rfc3962#section-5">RFC 3962 section 5</a>): the last two blocks of the ciphertext
  * always change places, and one block alone is plain CBC.
  *
- * <p>Bound to one key and one direction. The {@link Cipher} is kept and re-used: after its {@code doFinal} it is as it was
- * initialised.
+ * <p>Bound to one key and one direction.
  */
-final class AesCts implements AutoCloseable {
-    static final int BLOCK = 16;
+final class Cts implements AutoCloseable {
+    static final int BLOCK = Cbc.BLOCK;
 
-    private final Cipher cbc;
-    private final int mode;
-    private final int keySize;
+    private final Cbc cbc;
     /** The ciphertext block before the last two. */
     private final byte[] previous = new byte[BLOCK];
     /** The last block, with what was stolen. */
     private final byte[] block = new byte[BLOCK];
 
-    private AesCts(int mode, byte[] key) {
-        this.mode = mode;
-        this.keySize = key.length;
-        try {
-            cbc = Cipher.getInstance("AES/CBC/NoPadding");
-            cbc.init(mode, new LentKey("AES", key), new IvParameterSpec(new byte[BLOCK]));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES/CBC/NoPadding is missing from this Java runtime", e);
-        }
-    }
-
-    /** Copies the key, which stays the caller's. */
-    static AesCts forEncryption(byte[] key) {
-        return new AesCts(Cipher.ENCRYPT_MODE, key);
-    }
-
-    /** Copies the key, which stays the caller's. */
-    static AesCts forDecryption(byte[] key) {
-        return new AesCts(Cipher.DECRYPT_MODE, key);
+    /** Owns the cipher from now on. */
+    Cts(Cbc cbc) {
+        this.cbc = cbc;
     }
 
     /** Encrypts whole blocks from the beginning of a plaintext: none of its last two. */
     void encryptBlocks(byte[] in, int offset, int length, byte[] out, int outOffset) {
-        update(in, offset, length, out, outOffset);
+        cbc.update(in, offset, length, out, outOffset);
     }
 
     /**
@@ -60,15 +38,15 @@ final class AesCts implements AutoCloseable {
      */
     void encryptRest(byte[] rest, int length, byte[] out, int outOffset) {
         if (length == BLOCK) {
-            finish(rest, 0, out, outOffset);
+            cbc.finish(rest, 0, out, outOffset);
             return;
         }
         int stolen = lastBlock(length);
         int whole = length - stolen;
-        update(rest, 0, whole, out, outOffset);
+        cbc.update(rest, 0, whole, out, outOffset);
         Arrays.fill(block, (byte) 0);
         System.arraycopy(rest, whole, block, 0, stolen);
-        finish(block, 0, block, 0);
+        cbc.finish(block, 0, block, 0);
         int last = outOffset + whole;
         System.arraycopy(out, last - BLOCK, out, last, stolen);
         System.arraycopy(block, 0, out, last - BLOCK, BLOCK);
@@ -76,7 +54,7 @@ final class AesCts implements AutoCloseable {
 
     /** Decrypts whole blocks from the beginning of a ciphertext: none of its last two. */
     void decryptBlocks(byte[] in, int offset, int length, byte[] out, int outOffset) {
-        update(in, offset, length, out, outOffset);
+        cbc.update(in, offset, length, out, outOffset);
     }
 
     /**
@@ -90,13 +68,13 @@ final class AesCts implements AutoCloseable {
      */
     void decryptRest(byte[] in, int offset, int done, int length, byte[] out) {
         if (length == BLOCK) {
-            finish(in, offset, out, 0);
+            cbc.finish(in, offset, out, 0);
             return;
         }
         int stolen = lastBlock(length);
         int whole = length - BLOCK - stolen - done;
         int swapped = offset + done + whole;
-        update(in, offset + done, whole, out, 0);
+        cbc.update(in, offset + done, whole, out, 0);
         if (done + whole == 0) {
             Arrays.fill(previous, (byte) 0);
         } else {
@@ -104,7 +82,7 @@ final class AesCts implements AutoCloseable {
         }
         // The cipher chains in the order of the octets here: Cn follows Cn-2, and Cn-1 follows Cn.
         // What it adds is taken off again, so that one cipher does for all.
-        update(in, swapped, BLOCK, block, 0);
+        cbc.update(in, swapped, BLOCK, block, 0);
         for (int i = 0; i < BLOCK; i++) {
             block[i] ^= previous[i];
         }
@@ -113,46 +91,22 @@ final class AesCts implements AutoCloseable {
             out[whole + BLOCK + i] = (byte) (block[i] ^ c);
             block[i] = c;
         }
-        finish(block, 0, out, whole);
+        cbc.finish(block, 0, out, whole);
         for (int i = 0; i < BLOCK; i++) {
             out[whole + i] ^= (byte) (in[swapped + i] ^ previous[i]);
         }
     }
 
-    private void update(byte[] in, int offset, int length, byte[] out, int outOffset) {
-        try {
-            cbc.update(in, offset, length, out, outOffset);
-        } catch (GeneralSecurityException e) {
-            throw impossible(e);
-        }
-    }
-
-    private void finish(byte[] in, int offset, byte[] out, int outOffset) {
-        try {
-            cbc.doFinal(in, offset, BLOCK, out, outOffset);
-        } catch (GeneralSecurityException e) {
-            throw impossible(e);
-        }
-    }
-
-    /** Initialises the cipher with a zero key and erases what is left of the last message. */
+    /** Closes the cipher and erases what is left of the last message. */
     @Override
     public void close() {
         Arrays.fill(previous, (byte) 0);
         Arrays.fill(block, (byte) 0);
-        try {
-            cbc.init(mode, new LentKey("AES", new byte[keySize]), new IvParameterSpec(new byte[BLOCK]));
-        } catch (GeneralSecurityException e) {
-            throw impossible(e);
-        }
+        cbc.close();
     }
 
     /** Gives the number of octets in the last block: 1 to 16. */
     private static int lastBlock(int length) {
         return (length - 1) % BLOCK + 1;
-    }
-
-    private static IllegalStateException impossible(GeneralSecurityException e) {
-        return new IllegalStateException("AES refused whole blocks", e);
     }
 }
