@@ -6,7 +6,6 @@ import dev.gssbaton.krb5.message.Principal;
 import dev.gssbaton.krb5.ticket.PlatformTickets;
 import dev.gssbaton.spi.SecretBytes;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import javax.security.auth.DestroyFailedException;
@@ -38,11 +37,11 @@ final class SubjectKeys implements KeySupply {
                 add(key, keys);
             }
             for (KeyTab keytab : subject.getPrivateCredentials(KeyTab.class)) {
-                for (KerberosPrincipal principal : principals(keytab, service)) {
-                    for (KerberosKey key : keytab.getKeys(principal)) {
-                        add(key, keys);
-                        destroy(key);
-                    }
+                for (KerberosPrincipal principal : principals(keytab)) {
+                    addAll(keytab.getKeys(principal), keys);
+                }
+                if (!keytab.isBound() && service != null) {
+                    addAll(keysOf(service, keytab), keys);
                 }
             }
             done = true;
@@ -75,16 +74,27 @@ final class SubjectKeys implements KeySupply {
     }
 
     /** Lists the names to ask a keytab for: it lists none itself. */
-    private Set<KerberosPrincipal> principals(KeyTab keytab, Principal service) {
-        if (keytab.getPrincipal() != null) {
-            return Set.of(keytab.getPrincipal());
-        }
-        Set<KerberosPrincipal> principals = new LinkedHashSet<>(subject.getPrincipals(KerberosPrincipal.class));
-        if (!keytab.isBound() && service != null) {
+    private Set<KerberosPrincipal> principals(KeyTab keytab) {
+        return keytab.getPrincipal() != null
+                ? Set.of(keytab.getPrincipal())
+                : subject.getPrincipals(KerberosPrincipal.class);
+    }
+
+    /** Gives the keys of a service that a peer named: it may have written there what is no name to the platform. */
+    private static KerberosKey[] keysOf(Principal service, KeyTab keytab) {
+        try {
             // Of type NT_PRINCIPAL whatever the peer says: for a host's name the JDK would ask the DNS.
-            principals.add(new KerberosPrincipal(service.toString(), KerberosPrincipal.KRB_NT_PRINCIPAL));
+            return keytab.getKeys(new KerberosPrincipal(service.toString(), KerberosPrincipal.KRB_NT_PRINCIPAL));
+        } catch (IllegalArgumentException e) {
+            return new KerberosKey[0];
         }
-        return principals;
+    }
+
+    private static void addAll(KerberosKey[] found, List<LongTermKey> keys) {
+        for (KerberosKey key : found) {
+            add(key, keys);
+            destroy(key);
+        }
     }
 
     private static void add(KerberosKey key, List<LongTermKey> keys) {

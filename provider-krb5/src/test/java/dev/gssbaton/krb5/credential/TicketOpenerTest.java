@@ -10,17 +10,26 @@ import dev.gssbaton.krb5.message.EncryptedData;
 import dev.gssbaton.krb5.message.ErrorCode;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.Octets;
+import dev.gssbaton.krb5.message.Principal;
+import dev.gssbaton.krb5.message.PrincipalName;
 import dev.gssbaton.krb5.message.Ticket;
 import dev.gssbaton.krb5.ticket.AcceptorKeys;
+import dev.gssbaton.krb5.ticket.CurrentSubject;
 import dev.gssbaton.krb5.ticket.OpenedTicket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KeyTab;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which key opens a ticket (kerberos.md, check 2), and what is said when none does. */
 class TicketOpenerTest {
@@ -124,6 +133,26 @@ class TicketOpenerTest {
             KerberosException e = assertRefused(
                     keys, new Ticket(ticket.service(), new EncryptedData(18, OptionalLong.of(4), Octets.of(flipped))));
             assertEquals(ErrorCode.KRB_AP_ERR_BAD_INTEGRITY, e.errorCode());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "@", "/", "a\0b", "a/b"})
+    void an_unbound_keytab_of_a_subject_is_not_asked_for_a_service_that_no_platform_has(String part) throws Exception {
+        Subject subject = new Subject();
+        subject.getPrivateCredentials().add(KeyTab.getUnboundInstance(keytab.toFile()));
+        AcceptorKeys keys = CurrentSubject.call(
+                        subject, () -> Krb5Credential.fromCurrentSubject(null, GSSCredential.ACCEPT_ONLY))
+                .unwrap(AcceptorKeys.class);
+        Ticket good = ticket(HTTP, 4, OptionalLong.of(4));
+        assertOpenedBy(HTTP, 4, keys, good);
+        for (Principal nobody : List.of(
+                new Principal(PrincipalName.of(PrincipalName.NT_SRV_HST, part), "BATON.TEST"),
+                new Principal(PrincipalName.of(PrincipalName.NT_SRV_HST, "HTTP", part), "BATON.TEST"),
+                new Principal(PrincipalName.of(PrincipalName.NT_SRV_HST), "BATON.TEST"),
+                new Principal(PrincipalName.of(PrincipalName.NT_SRV_HST, "HTTP"), part))) {
+            KerberosException e = assertRefused(keys, new Ticket(nobody, good.encPart()));
+            assertEquals(ErrorCode.KRB_AP_ERR_NOKEY, e.errorCode());
         }
     }
 
