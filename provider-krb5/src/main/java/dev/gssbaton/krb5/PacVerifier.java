@@ -4,6 +4,7 @@ import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.message.AuthorizationData;
 import dev.gssbaton.krb5.message.MalformedMessageException;
 import dev.gssbaton.krb5.message.Principal;
+import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -64,7 +65,10 @@ final class PacVerifier {
                 }
             }
             return pac != null && isOf(client, authTime, pac) && isSigned(pac, serviceKey);
-        } catch (MalformedMessageException | BufferUnderflowException | IllegalArgumentException e) {
+        } catch (MalformedMessageException
+                | BufferUnderflowException
+                | BufferOverflowException
+                | IllegalArgumentException e) {
             return false;
         }
     }

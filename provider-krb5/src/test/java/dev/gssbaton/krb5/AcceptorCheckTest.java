@@ -870,6 +870,16 @@ class AcceptorCheckTest {
         }
     }
 
+    @Test
+    void kerberos_11_a_pac_whose_signature_ends_before_its_checksum_is_no_reason_to_refuse() throws Exception {
+        byte[] pac = new ForgedPac(realm.ticket()).sign();
+        int whole = pac[ForgedPac.KDC_BUFFER_SIZE_AT];
+        for (int size = 0; size < whole; size++) {
+            pac[ForgedPac.KDC_BUFFER_SIZE_AT] = (byte) size;
+            assertFalse(pacVerified(realm, pac), "a signature of " + size + " octets");
+        }
+    }
+
     private static boolean pacVerified(TestRealm realm, byte[] pac) throws GSSException {
         return pacVerified(realm, ifRelevant(element(AuthorizationData.AD_WIN2K_PAC, pac)));
     }

@@ -13,6 +13,9 @@ import java.time.Instant;
 final class ForgedPac {
     private static final int BUFFERS = 4;
     static final int LOGON_INFO = 8 + BUFFERS * 16;
+    /** The place of the number that says how large the KDC's signature is. */
+    static final int KDC_BUFFER_SIZE_AT = 8 + 3 * 16 + 4;
+
     private static final int LOGON_INFO_SIZE = 8;
     private static final int CLIENT_INFO = LOGON_INFO + LOGON_INFO_SIZE;
     static final int CLIENT_NAME = CLIENT_INFO + 10;
