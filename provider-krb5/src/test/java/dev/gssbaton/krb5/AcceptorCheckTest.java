@@ -736,6 +736,17 @@ class AcceptorCheckTest {
     }
 
     @Test
+    void kerberos_10_a_ticket_with_names_that_the_platform_does_not_have_is_not_taken() throws Exception {
+        for (Principal service : List.of(
+                new Principal(PrincipalName.of(PrincipalName.NT_SRV_INST, "krbtgt", TestRealm.NAME), ""),
+                new Principal(PrincipalName.of(PrincipalName.NT_SRV_INST, "krbtgt", TestRealm.NAME), "A/B"))) {
+            ForgedTicket ticket = realm.ticket();
+            Ticket granting = new Ticket(service, granting().encPart());
+            assertDelegated(false, ticket, credential(ticket, ticket.sessionKey(), TestRealm.ALICE, granting));
+        }
+    }
+
+    @Test
     void kerberos_10_without_the_flag_nothing_is_delegated() throws Exception {
         MechanismContext acceptor = realm.accept(realm.request().token());
         assertNull(acceptor.delegatedCredential());

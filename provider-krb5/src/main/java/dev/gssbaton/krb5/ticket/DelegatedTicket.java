@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import javax.security.auth.DestroyFailedException;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
@@ -89,7 +90,8 @@ public final class DelegatedTicket implements AutoCloseable {
      * @param subkey the initiator's subkey, in which some peers encrypt it; null for none
      * @param client the authenticated client
      * @return the ticket, which the caller closes; empty if it is in clear, does not verify, holds another number of
-     *     tickets, a ticket for another service or of another client, or a key that is not supported here
+     *     tickets, a ticket for another service or of another client, a key that is not supported here, or names that the
+     *     platform does not have
      * @throws KerberosException if the message is malformed
      */
     public static Optional<DelegatedTicket> receive(
@@ -111,7 +113,7 @@ public final class DelegatedTicket implements AutoCloseable {
             if (!isClients || !grantsTickets || info.endTime() == null) {
                 return Optional.empty();
             }
-            return Optional.of(new DelegatedTicket(
+            DelegatedTicket delegated = new DelegatedTicket(
                     ticket,
                     info.key().copy(),
                     info.client(),
@@ -120,7 +122,12 @@ public final class DelegatedTicket implements AutoCloseable {
                     info.startTime(),
                     info.endTime(),
                     info.renewTill(),
-                    info.addresses()));
+                    info.addresses());
+            if (!delegated.fitsThePlatform()) {
+                delegated.close();
+                return Optional.empty();
+            }
+            return Optional.of(delegated);
         } catch (KerberosException e) {
             if (e.errorCode() == ErrorCode.KDC_ERR_ETYPE_NOSUPP) {
                 return Optional.empty();
@@ -247,6 +254,18 @@ public final class DelegatedTicket implements AutoCloseable {
     private static boolean isGranting(Principal service) {
         List<String> name = service.name().nameString();
         return name.size() == 2 && name.get(0).equals(TICKET_GRANTING_SERVICE);
+    }
+
+    /** Tells whether the platform can hold the ticket. Not every name that a peer may write is one there. */
+    private boolean fitsThePlatform() {
+        try {
+            kerberosTicket(platform(client)).destroy();
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        } catch (DestroyFailedException e) {
+            throw new IllegalStateException("a KerberosTicket can be destroyed", e);
+        }
     }
 
     private KerberosTicket kerberosTicket(KerberosPrincipal owner) {
