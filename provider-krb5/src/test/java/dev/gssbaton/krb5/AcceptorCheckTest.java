@@ -498,6 +498,24 @@ class AcceptorCheckTest {
         assertEquals(GSSException.DUPLICATE_TOKEN, e.getMajor());
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void kerberos_7_a_service_with_a_lesser_skew_remembers_for_those_with_the_usual_one(boolean inMemory)
+            throws Exception {
+        AcceptorOptions usual = inMemory
+                ? AcceptorOptions.DEFAULT.allowing(Relaxation.REPLAY_CACHE_IN_MEMORY_ONLY)
+                : AcceptorOptions.DEFAULT;
+        byte[] token = realm.request().token();
+        realm.options(usual.withClockSkew(Duration.ofMinutes(1)));
+        realm.accept(token);
+        realm.clock.advance(SKEW.minus(SECOND));
+        for (int i = 0; i < 8; i++) {
+            realm.accept(realm.request().token()); // each lets the cache forget what it need not keep
+        }
+        realm.options(usual);
+        refused(GSSException.DUPLICATE_TOKEN, ErrorCode.KRB_AP_ERR_REPEAT, token);
+    }
+
     // 8: the checksum
 
     @Test

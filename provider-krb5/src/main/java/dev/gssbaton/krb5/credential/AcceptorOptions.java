@@ -9,7 +9,8 @@ import java.util.TreeSet;
 /**
  * What an acceptor insists on. {@link #DEFAULT} is the strictest; each {@link Relaxation} gives something up, by name.
  *
- * @param clockSkew how far an initiator's clock may differ from ours
+ * @param clockSkew how far an initiator's clock may differ from ours. Services that share a key and allow more than five
+ *     minutes must allow the same: a stricter one would forget a used authenticator sooner than the others refuse it
  * @param permittedEncryptionTypes the numbers of the encryption types that ticket, session key and subkey may have
  * @param transitRealms the realms through which a ticket may come from another realm to ours, beside those between them
  *     in the hierarchy of their names, when the KDC has not checked its path

@@ -39,7 +39,7 @@ public final class MemoryReplayCache {
             nextSweep = now.plus(BETWEEN_SWEEPS);
             keptUntil.values().removeIf(now::isAfter);
         }
-        if (keptUntil.putIfAbsent(ReplayCache.digest(cipher), time.plus(clockSkew.multipliedBy(2))) != null) {
+        if (keptUntil.putIfAbsent(ReplayCache.digest(cipher), ReplayCache.keepUntil(time, clockSkew)) != null) {
             throw new KerberosException(
                     ErrorCode.KRB_AP_ERR_REPEAT, "the authenticator was used before (this process's memory): a replay");
         }

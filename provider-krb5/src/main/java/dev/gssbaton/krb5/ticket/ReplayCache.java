@@ -25,6 +25,9 @@ import org.ietf.jgss.GSSException;
  * it is ahead. Safe for use by several threads.
  */
 public final class ReplayCache {
+    /** Twice the usual clock skew: services that share a key with a stricter one take its authenticators so long. */
+    private static final Duration LEAST_KEPT = Duration.ofMinutes(10);
+
     private final ClaimStore claims;
     private final Duration clockSkew;
     private final SecureRandom random;
@@ -53,7 +56,7 @@ public final class ReplayCache {
      */
     public void take(Octets cipher, Instant time) throws GSSException {
         requireKnown(time);
-        Instant keepUntil = time.plus(clockSkew.multipliedBy(2));
+        Instant keepUntil = keepUntil(time, clockSkew);
         ClaimId id = ClaimId.of(digest(cipher).toBytes());
         if (claims.claim(id, PublicId.draw(random), keepUntil) == ClaimOutcome.LOST) {
             throw new KerberosException(
@@ -80,6 +83,12 @@ public final class ReplayCache {
                     "the authenticator is older than the replay cache (" + claims.scope() + "), which began at " + since
                             + ": whether it was used before cannot be known; connect again");
         }
+    }
+
+    /** Computes how long an authenticator is remembered: while any service that shares its key could take it. */
+    static Instant keepUntil(Instant time, Duration clockSkew) {
+        Duration usable = clockSkew.multipliedBy(2);
+        return time.plus(usable.compareTo(LEAST_KEPT) < 0 ? LEAST_KEPT : usable);
     }
 
     /** Computes what an authenticator is known by: all its octets would be more to keep. */
