@@ -44,9 +44,9 @@ public record AcceptorOptions(
         UNCHECKED_TRANSIT_PATH
     }
 
-    /** Five minutes, encryption types 17 to 20, and nothing given up. */
+    /** Five minutes, all encryption types that are not weak (17 to 20, 25 and 26), and nothing given up. */
     public static final AcceptorOptions DEFAULT =
-            new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20), Set.of(), Set.of());
+            new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20, 25, 26), Set.of(), Set.of());
 
     /**
      * Checks the values and copies the sets.

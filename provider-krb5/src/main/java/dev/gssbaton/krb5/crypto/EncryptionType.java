@@ -31,7 +31,25 @@ public enum EncryptionType {
             32,
             24,
             20,
-            new Rfc8009Profile("aes256-cts-hmac-sha384-192", "HmacSHA384", 32, 48));
+            new Rfc8009Profile("aes256-cts-hmac-sha384-192", "HmacSHA384", 32, 48)),
+    /** camellia128-cts-cmac, RFC 6803. */
+    CAMELLIA128_CTS_CMAC(
+            25,
+            "camellia128-cts-cmac",
+            List.of("camellia128-cts"),
+            16,
+            CamelliaCmac.SIZE,
+            17,
+            new Rfc6803Profile("camellia128-cts-cmac", 16)),
+    /** camellia256-cts-cmac, RFC 6803. */
+    CAMELLIA256_CTS_CMAC(
+            26,
+            "camellia256-cts-cmac",
+            List.of("camellia256-cts"),
+            32,
+            CamelliaCmac.SIZE,
+            18,
+            new Rfc6803Profile("camellia256-cts-cmac", 32));
 
     private final int number;
     private final String rfcName;
@@ -130,7 +148,7 @@ public enum EncryptionType {
     }
 
     /**
-     * Gives the size of a checksum, alone or at the end of a ciphertext.
+     * Gives the size of a checksum, alone or in a ciphertext.
      *
      * @return number of octets
      */
@@ -157,8 +175,7 @@ public enum EncryptionType {
     }
 
     /**
-     * Gives the size of a ciphertext less that of its plaintext: confounder and checksum, since ciphertext stealing needs no
-     * padding.
+     * Gives the size of a ciphertext less that of its plaintext: confounder and checksum, since nothing is padded.
      *
      * @return number of octets
      */

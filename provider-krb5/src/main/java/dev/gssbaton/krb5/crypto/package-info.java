@@ -6,7 +6,8 @@
  * {@link dev.gssbaton.krb5.crypto.MessageCipher} and {@link dev.gssbaton.krb5.crypto.MessageChecksum}, which are bound to
  * one key and one usage: they derive their keys once and look up no algorithm afterwards.
  *
- * <p>AES, HMAC and the hash functions come from the platform. Ciphertext stealing is done here over CBC, since the
- * platform's own CTS takes its input as one piece, and a message here is put together from three.
+ * <p>AES, HMAC and the hash functions come from the platform, and what it has not, Camellia and CMAC, from Bouncy Castle,
+ * whose provider is not installed. Ciphertext stealing is done here over CBC, since the platform's own CTS takes its input
+ * as one piece, and a message here is put together from three.
  */
 package dev.gssbaton.krb5.crypto;

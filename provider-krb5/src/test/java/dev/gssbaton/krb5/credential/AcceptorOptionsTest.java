@@ -15,7 +15,7 @@ class AcceptorOptionsTest {
     @Test
     void the_default_gives_nothing_up() {
         assertEquals(Duration.ofMinutes(5), AcceptorOptions.DEFAULT.clockSkew());
-        assertEquals(Set.of(17, 18, 19, 20), AcceptorOptions.DEFAULT.permittedEncryptionTypes());
+        assertEquals(Set.of(17, 18, 19, 20, 25, 26), AcceptorOptions.DEFAULT.permittedEncryptionTypes());
         for (Relaxation relaxation : Relaxation.values()) {
             assertFalse(AcceptorOptions.DEFAULT.allows(relaxation));
         }

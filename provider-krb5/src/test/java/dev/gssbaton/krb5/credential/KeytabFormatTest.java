@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.gssbaton.krb5.FuzzCorpus;
+import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.peers.Scale;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -40,7 +41,7 @@ class KeytabFormatTest {
             assertEquals(expected.get(i)[1], keys.get(i).principal().toString());
             assertEquals(Integer.parseInt(expected.get(i)[2]), keys.get(i).kvno());
             assertEquals(Integer.parseInt(expected.get(i)[3]), keys.get(i).encryptionType());
-            if (keys.get(i).encryptionType() > 20) {
+            if (EncryptionType.of(keys.get(i).encryptionType()).isEmpty()) {
                 assertNull(keys.get(i).key()); // not supported, and not kept
             } else {
                 assertArrayEquals(HexFormat.of().parseHex(expected.get(i)[4]), octets(keys.get(i)));

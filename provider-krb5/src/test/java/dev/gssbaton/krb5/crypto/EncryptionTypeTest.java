@@ -10,13 +10,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EncryptionTypeTest {
-    /** RFC 3962 sections 6 and 7, RFC 8009 sections 5 to 7. */
+    /** RFC 3962 sections 6 and 7, RFC 8009 sections 5 to 7, RFC 6803 sections 6 to 8. */
     @ParameterizedTest
     @CsvSource({
         "17, aes128-cts-hmac-sha1-96,    128, 96,  15, 128, 4096",
         "18, aes256-cts-hmac-sha1-96,    256, 96,  16, 128, 4096",
         "19, aes128-cts-hmac-sha256-128, 128, 128, 19, 128, 32768",
         "20, aes256-cts-hmac-sha384-192, 256, 192, 20, 128, 32768",
+        "25, camellia128-cts-cmac,       128, 128, 17, 128, 32768",
+        "26, camellia256-cts-cmac,       256, 128, 18, 128, 32768",
     })
     void rfc_table_of_sizes(
             int number, String name, int key, int checksum, int checksumType, int confounder, int iterations) {
@@ -33,7 +35,7 @@ class EncryptionTypeTest {
 
     @Test
     void rfc_table_is_whole() {
-        assertEquals(4, EncryptionType.values().length);
+        assertEquals(6, EncryptionType.values().length);
     }
 
     @ParameterizedTest

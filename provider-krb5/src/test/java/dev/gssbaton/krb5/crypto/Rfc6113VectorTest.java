@@ -8,8 +8,16 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 
 class Rfc6113VectorTest {
     @ParameterizedTest
+    @CsvFileSource(resources = "/vectors/rfc6113-prf-plus.csv", useHeadersInDisplayName = true)
+    void rfc6113_5_1_prf_plus(int enctype, String key, String octetString, int length, String expected) {
+        try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {
+            assertEquals(expected, Vectors.hex(protocolKey.prfPlus(Vectors.octets(octetString), length)));
+        }
+    }
+
+    @ParameterizedTest
     @CsvFileSource(resources = "/vectors/rfc6113-fx-cf2.csv", useHeadersInDisplayName = true)
-    void rfc6113_5_1_prf_plus(int enctype, String k1, String k2, String pepper1, String pepper2, String expected) {
+    void rfc6113_5_1_krb_fx_cf2(int enctype, String k1, String k2, String pepper1, String pepper2, String expected) {
         EncryptionType type = EncryptionType.of(enctype).orElseThrow();
         byte[] combined = prfPlus(type, k1, pepper1);
         byte[] second = prfPlus(type, k2, pepper2);
