@@ -6,18 +6,13 @@ import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.seal.AccountKeys;
 import dev.gssbaton.spi.ClaimStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** A manager with account keys and claims of its own, in a folder that is removed with it. */
 final class BenchmarkManager implements AutoCloseable {
-    private final Path folder = Files.createTempDirectory("baton-benchmark");
-    private final AccountKeys keys = AccountKeys.in(folder.resolve("keys"));
+    private final TemporaryFolder folder = new TemporaryFolder();
+    private final AccountKeys keys = AccountKeys.in(folder.path().resolve("keys"));
     private final ClaimStore claims;
     private final BatonManager manager;
 
@@ -28,7 +23,7 @@ final class BenchmarkManager implements AutoCloseable {
      */
     BenchmarkManager(String scope) throws IOException {
         claims = scope.equals("host")
-                ? HostClaims.in(folder.resolve("claims"))
+                ? HostClaims.in(folder.path().resolve("claims"))
                 : new ProcessClaims(new SecureRandom(), Clock.systemUTC());
         manager = BatonManager.builder().keys(keys).claims(claims).build();
     }
@@ -48,18 +43,6 @@ final class BenchmarkManager implements AutoCloseable {
     @Override
     public void close() throws IOException {
         keys.close();
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(BenchmarkManager::delete);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.close();
     }
 }

@@ -22,6 +22,10 @@ import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.SecretBytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,25 +41,52 @@ import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosKey;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
+import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
+import org.ietf.jgss.Oid;
 
 /**
  * A client, a service and the ticket between them, as a KDC would have given it, but without one: everything behind the
  * ticket is the real exchange.
  */
 final class Krb5Realm {
-    private static final String REALM = "EXAMPLE.TEST";
-    private static final Principal CLIENT = Principal.parse("alice@" + REALM, PrincipalName.NT_PRINCIPAL);
-    private static final Principal SERVICE =
-            Principal.parse("HTTP/www.example.test@" + REALM, PrincipalName.NT_PRINCIPAL);
-    private static final int KVNO = 1;
+    static final String REALM = "EXAMPLE.TEST";
+    static final Principal CLIENT = Principal.parse("alice@" + REALM, PrincipalName.NT_PRINCIPAL);
+    static final int KVNO = 1;
+    private static final Principal TICKET_GRANTING =
+            Principal.parse("krbtgt/" + REALM + "@" + REALM, PrincipalName.NT_SRV_INST);
+    private static final String KRB5_CONF = """
+            [libdefaults]
+              default_realm = %1$s
+              dns_lookup_kdc = false
+              dns_lookup_realm = false
+              dns_canonicalize_hostname = false
+              rdns = false
+              allow_weak_crypto = true
+              allow_rc4 = true
+            [realms]
+              %1$s = {
+                kdc = 127.0.0.1:1
+              }
+            [domain_realm]
+              .example.test = %1$s
+            """.formatted(REALM);
 
     private final Mechanism mechanism =
             find(Mechanism.class, found -> found.name().equals("krb5"));
+    private final SecureRandom random = new SecureRandom();
+    private final EncryptionType type;
+    private final Principal service;
+    private final EncryptionKey serviceKey;
+    private final EncryptionKey sessionKey;
+    private final Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
+    private final Instant end = start.plus(Duration.ofHours(10));
+    private final byte[] ticket;
     private final Subject client;
-    private final Subject service;
+    private final Subject server;
 
     /**
      * Makes the ticket.
@@ -63,12 +94,30 @@ final class Krb5Realm {
      * @param enctype the name of the encryption type of all keys
      */
     Krb5Realm(String enctype) {
-        SecureRandom random = new SecureRandom();
-        EncryptionType type = EncryptionType.named(enctype).orElseThrow();
-        EncryptionKey serviceKey = EncryptionKey.generate(type, random);
-        EncryptionKey sessionKey = EncryptionKey.generate(type, random);
-        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
-        Instant end = start.plus(Duration.ofHours(10));
+        type = EncryptionType.named(enctype).orElseThrow();
+        service = Principal.parse(serviceName(enctype), PrincipalName.NT_PRINCIPAL);
+        serviceKey = EncryptionKey.generate(type, random);
+        sessionKey = EncryptionKey.generate(type, random);
+        ticket = ticketFor(service, serviceKey);
+        KerberosPrincipal clientName = new KerberosPrincipal(CLIENT.toString());
+        KerberosPrincipal serverName = new KerberosPrincipal(service.toString());
+        // The JDK wants to see a ticket-granting ticket, though it has no use for it.
+        byte[] ticketGranting = ticketFor(TICKET_GRANTING, EncryptionKey.generate(type, random));
+        client = new Subject(
+                false,
+                Set.of(clientName),
+                Set.of(),
+                Set.of(platformTicket(ticket, service), platformTicket(ticketGranting, TICKET_GRANTING)));
+        KerberosKey platformKey =
+                serviceKey.secret().lend(octets -> new KerberosKey(serverName, octets, type.number(), KVNO));
+        server = new Subject(false, Set.of(serverName), Set.of(), Set.of(platformKey));
+    }
+
+    private static String serviceName(String enctype) {
+        return "HTTP/" + enctype + ".example.test@" + REALM;
+    }
+
+    private byte[] ticketFor(Principal server, EncryptionKey key) {
         EncTicketPart part = new EncTicketPart(
                 KerberosFlags.NONE,
                 sessionKey,
@@ -80,18 +129,18 @@ final class Krb5Realm {
                 null,
                 List.of(),
                 AuthorizationData.NONE);
-        EncryptedData sealed = EncryptedData.seal(serviceKey, Ticket.KEY_USAGE, part.encode(), random);
-        byte[] ticket =
-                new Ticket(SERVICE, new EncryptedData(sealed.etype(), OptionalLong.of(KVNO), sealed.cipher())).encode();
-        KerberosPrincipal clientName = new KerberosPrincipal(CLIENT.toString());
-        KerberosPrincipal serviceName = new KerberosPrincipal(SERVICE.toString());
-        KerberosTicket platformTicket = sessionKey
+        EncryptedData sealed = EncryptedData.seal(key, Ticket.KEY_USAGE, part.encode(), random);
+        return new Ticket(server, new EncryptedData(sealed.etype(), OptionalLong.of(KVNO), sealed.cipher())).encode();
+    }
+
+    private KerberosTicket platformTicket(byte[] octets, Principal server) {
+        return sessionKey
                 .secret()
-                .lend(octets -> new KerberosTicket(
-                        ticket,
-                        clientName,
-                        serviceName,
+                .lend(key -> new KerberosTicket(
                         octets,
+                        new KerberosPrincipal(CLIENT.toString()),
+                        new KerberosPrincipal(server.toString()),
+                        key,
                         type.number(),
                         new boolean[Integer.SIZE],
                         Date.from(start),
@@ -99,22 +148,74 @@ final class Krb5Realm {
                         Date.from(end),
                         null,
                         null));
-        KerberosKey platformKey =
-                serviceKey.secret().lend(octets -> new KerberosKey(serviceName, octets, type.number(), KVNO));
-        client = new Subject(false, Set.of(clientName), Set.of(), Set.of(platformTicket));
-        service = new Subject(false, Set.of(serviceName), Set.of(), Set.of(platformKey));
+    }
+
+    /** Both ends of an established context, whoever makes it. */
+    record Pair(GSSContext initiator, GSSContext acceptor) {
+        void dispose() throws GSSException {
+            initiator.dispose();
+            acceptor.dispose();
+        }
+    }
+
+    /** Establishes a context through Baton. */
+    Pair baton(BatonManager manager) throws GSSException {
+        GSSName target = target();
+        return established(
+                manager.createContext(target, null, null, 0),
+                manager.createContext(credential(target)),
+                client,
+                server);
+    }
+
+    /** Establishes a context through the JDK's own Kerberos. */
+    Pair platform() throws GSSException {
+        GSSManager manager = GSSManager.getInstance();
+        GSSName target = target();
+        GSSContext acceptor = CurrentSubject.call(
+                server,
+                () -> manager.createContext(manager.createCredential(
+                        target, GSSCredential.INDEFINITE_LIFETIME, mechanism.oid(), GSSCredential.ACCEPT_ONLY)));
+        return established(
+                manager.createContext(target, mechanism.oid(), null, GSSContext.DEFAULT_LIFETIME),
+                acceptor,
+                client,
+                server);
+    }
+
+    /**
+     * Establishes a context through the C library behind the JDK's native bridge, with the credentials in its environment
+     * ({@link NativeCredentials}).
+     */
+    static Pair library(String enctype) throws GSSException {
+        GSSManager manager = GSSManager.getInstance();
+        Oid krb5 = new Oid("1.2.840.113554.1.2.2");
+        GSSName target = manager.createName(serviceName(enctype), new Oid("1.2.840.113554.1.2.2.1"));
+        return established(
+                manager.createContext(target, krb5, null, GSSContext.DEFAULT_LIFETIME),
+                manager.createContext((GSSCredential) null),
+                new Subject(),
+                new Subject());
+    }
+
+    private static Pair established(GSSContext initiator, GSSContext acceptor, Subject client, Subject server)
+            throws GSSException {
+        initiator.requestMutualAuth(true);
+        initiator.requestReplayDet(true);
+        initiator.requestSequenceDet(true);
+        initiator.requestConf(true);
+        initiator.requestInteg(true);
+        byte[] request = CurrentSubject.call(client, () -> initiator.initSecContext(new byte[0], 0, 0));
+        byte[] reply = CurrentSubject.call(server, () -> acceptor.acceptSecContext(request, 0, request.length));
+        CurrentSubject.call(client, () -> initiator.initSecContext(reply, 0, reply.length));
+        return new Pair(initiator, acceptor);
     }
 
     /** Establishes a context through a manager, and gives the acceptor's side. */
     BatonContext accept(BatonManager manager) throws GSSException {
-        GSSName target = target();
-        BatonContext initiator = manager.createContext(target, null, null, 0);
-        BatonContext acceptor = manager.createContext(credential(target));
-        byte[] request = CurrentSubject.call(client, () -> initiator.initSecContext(new byte[0], 0, 0));
-        byte[] reply = acceptor.acceptSecContext(request, 0, request.length);
-        initiator.initSecContext(reply, 0, reply.length);
-        initiator.dispose();
-        return acceptor;
+        Pair pair = baton(manager);
+        pair.initiator().dispose();
+        return (BatonContext) pair.acceptor();
     }
 
     /** Establishes a context without a manager, and gives the acceptor's side. */
@@ -136,6 +237,44 @@ final class Krb5Realm {
         return find(ContextExporter.class, found -> found.mechanism().equals(mechanism.oid()));
     }
 
+    EncryptionType type() {
+        return type;
+    }
+
+    Principal service() {
+        return service;
+    }
+
+    SecretBytes serviceKey() {
+        return serviceKey.secret();
+    }
+
+    SecretBytes sessionKey() {
+        return sessionKey.secret();
+    }
+
+    Instant start() {
+        return start;
+    }
+
+    Instant end() {
+        return end;
+    }
+
+    byte[] ticket() {
+        return ticket.clone();
+    }
+
+    /**
+     * Writes a krb5.conf that names the realm and no KDC that answers.
+     *
+     * @param folder where it goes
+     * @return the file
+     */
+    static Path writeConfiguration(Path folder) throws IOException {
+        return Files.writeString(folder.resolve("krb5.conf"), KRB5_CONF);
+    }
+
     private static <S> S find(Class<S> service, Predicate<S> wanted) {
         return ServiceLoader.load(service).stream()
                 .map(ServiceLoader.Provider::get)
@@ -145,10 +284,10 @@ final class Krb5Realm {
     }
 
     private GSSName target() throws GSSException {
-        return mechanism.name(SERVICE.toString(), null);
+        return mechanism.name(service.toString(), null);
     }
 
     private Krb5Credential credential(GSSName target) throws GSSException {
-        return CurrentSubject.call(service, () -> Krb5Credential.fromCurrentSubject(target, GSSCredential.ACCEPT_ONLY));
+        return CurrentSubject.call(server, () -> Krb5Credential.fromCurrentSubject(target, GSSCredential.ACCEPT_ONLY));
     }
 }

@@ -1,7 +1,11 @@
 package dev.gssbaton.benchmarks;
 
+import dev.gssbaton.krb5.crypto.EncryptionType;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +35,12 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * {@code java -cp benchmarks/target/benchmarks.jar org.openjdk.jmh.Main -h}.
  */
 public final class Report {
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    private static final String FLOOR = "baseline";
+    private static final List<Target> TARGETS = List.of(
+            new Target(64, 1.5, 8), new Target(256, 1.3, 6), new Target(1024, 1.2, 3.5), new Target(16384, 1.1, 1.4));
     private static final double MOST_TIMES_THE_FLOOR = 2.0;
     private static final double MOST_BYTES_FOR_AN_EXPORT = 1024;
 
@@ -48,16 +57,27 @@ public final class Report {
      *
      * @param arguments as for JMH's main program
      */
-    public static void main(String[] arguments) throws CommandLineOptionException, RunnerException {
+    public static void main(String[] arguments) throws CommandLineOptionException, RunnerException, IOException {
         CommandLineOptions given = new CommandLineOptions(arguments);
-        Collection<RunResult> runs = new Runner(new OptionsBuilder()
-                        .parent(given)
-                        .addProfiler(GCProfiler.class)
-                        .resultFormat(given.getResultFormat().orElse(ResultFormatType.JSON))
-                        .result(given.getResult().orElse("benchmarks.json"))
-                        .build())
-                .run();
-        new Report(runs, new PrintStream(System.out, true, StandardCharsets.UTF_8)).print();
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            Collection<RunResult> runs = new Runner(new OptionsBuilder()
+                            .parent(given)
+                            .jvm(launcher(folder, given.getJvm().orElse(JAVA)))
+                            .addProfiler(GCProfiler.class)
+                            .resultFormat(given.getResultFormat().orElse(ResultFormatType.JSON))
+                            .result(given.getResult().orElse("benchmarks.json"))
+                            .build())
+                    .run();
+            new Report(runs, new PrintStream(System.out, true, StandardCharsets.UTF_8)).print();
+        }
+    }
+
+    /** Makes a launcher for the forks, in which the C libraries find credentials. */
+    static String launcher(TemporaryFolder folder, String java) throws IOException {
+        List<String> enctypes = Arrays.stream(EncryptionType.values())
+                .map(EncryptionType::rfcName)
+                .toList();
+        return NativeCredentials.write(folder.path(), enctypes, java).toString();
     }
 
     void print() {
@@ -68,9 +88,10 @@ public final class Report {
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors());
-        out.printf(Locale.ROOT, "%-62s %20s %8s %9s%n", "", "ns/op", "× floor", "B/op");
+        out.printf(Locale.ROOT, "%-76s %21s %8s %8s %8s %9s%n", "", "ns/op", "× floor", "JDK ×", "MIT ×", "B/op");
         results.forEach(this::printLine);
         out.println();
+        TARGETS.forEach(this::printTarget);
         results.keySet().stream()
                 .filter(name -> name.startsWith("Krb5Transfer.roundTrip ") && name.contains("claims=process"))
                 .forEach(this::printTargets);
@@ -80,25 +101,54 @@ public final class Report {
         Result<?> time = run.getPrimaryResult();
         out.printf(
                 Locale.ROOT,
-                "%-62s %11.0f ± %6.0f %8s %9.0f%n",
+                "%-76s %11.0f ± %7.0f %8s %8s %8s %9.0f%n",
                 name,
                 time.getScore(),
                 time.getScoreError(),
-                floor(name)
-                        .map(floor -> String.format(Locale.ROOT, "%.2f", time.getScore() / floor))
-                        .orElse("-"),
+                ratio(Optional.of(time.getScore()), score(name, FLOOR)),
+                ratio(score(name, "jdk"), Optional.of(time.getScore())),
+                ratio(score(name, "mit"), Optional.of(time.getScore())),
                 allocated(run));
+    }
+
+    private static String ratio(Optional<Double> of, Optional<Double> to) {
+        return of.isEmpty() || to.isEmpty() ? "-" : String.format(Locale.ROOT, "%.2f", of.get() / to.get());
+    }
+
+    /** What a message of a size may take beside the floor and the JDK. */
+    private record Target(int size, double timesTheFloor, double timesFasterThanJdk) {}
+
+    private void printTarget(Target target) {
+        for (EncryptionType type : EncryptionType.values()) {
+            String name = "Krb5Messages.baton enctype=" + type.rfcName() + " protection=CONF size=" + target.size + " ";
+            if (results.containsKey(name)) {
+                double time = results.get(name).getPrimaryResult().getScore();
+                score(name, FLOOR)
+                        .ifPresent(floor -> printTarget(name, "of the floor", time / floor, target.timesTheFloor));
+                if (type == EncryptionType.AES256_CTS_HMAC_SHA1_96) {
+                    score(name, "jdk")
+                            .ifPresent(jdk ->
+                                    printTarget(name, "of the JDK's time", time / jdk, 1 / target.timesFasterThanJdk));
+                }
+                score(name, "mit").ifPresent(mit -> printTarget(name, "of MIT's time", time / mit, 1.0));
+            }
+        }
+    }
+
+    private void printTarget(String name, String what, double ratio, double most) {
+        out.printf(
+                Locale.ROOT, "%s: %.2f %s, at most %.2f: %s%n", name.trim(), ratio, what, most, verdict(ratio <= most));
     }
 
     /** What an export and an import may take, and whether they keep to it. */
     private void printTargets(String roundTrip) {
         String export = sibling(roundTrip, "exportAlone");
         String seal = sibling(roundTrip, "baselineSeal");
-        if (floor(roundTrip).isEmpty() || !results.keySet().containsAll(List.of(export, seal))) {
+        if (score(roundTrip, FLOOR).isEmpty() || !results.keySet().containsAll(List.of(export, seal))) {
             return;
         }
         double times = results.get(roundTrip).getPrimaryResult().getScore()
-                / floor(roundTrip).get();
+                / score(roundTrip, FLOOR).get();
         double token = perOperation(results.get(export), "tokenBytes").orElseThrow();
         double sealBytes = allocated(results.get(seal));
         double beside = allocated(results.get(export)) - token - sealBytes;
@@ -123,9 +173,9 @@ public final class Report {
         return kept ? "kept" : "MISSED";
     }
 
-    /** The time of the floor that was measured with the same parameters. */
-    private Optional<Double> floor(String name) {
-        return Optional.ofNullable(results.get(sibling(name, "baseline")))
+    /** The time of another method of the same class that was measured with the same parameters. */
+    private Optional<Double> score(String name, String method) {
+        return Optional.ofNullable(results.get(sibling(name, method)))
                 .map(run -> run.getPrimaryResult().getScore());
     }
 

@@ -15,5 +15,12 @@ final class Settings {
     /** Contexts that are exported, or tokens that are imported, in one go. */
     static final int BATCH = 256;
 
+    /** The JDK's bridge to a C library, which finds credentials in its environment. */
+    static final String NATIVE_BRIDGE = "-Dsun.security.jgss.native=true";
+
+    static final String ITS_OWN_CREDENTIALS = "-Djavax.security.auth.useSubjectCredsOnly=false";
+    static final String MIT = "-Dsun.security.jgss.lib=libgssapi_krb5.so.2";
+    static final String HEIMDAL = "-Dsun.security.jgss.lib=libgssapi.so.3";
+
     private Settings() {}
 }
