@@ -28,9 +28,11 @@ public interface ContextExporter {
     /**
      * Gives the format's name: {@link #BATON}, or a name that carries its author's domain ({@code org.example.compact}).
      *
-     * @return up to 64 letters, digits, dots and hyphens
+     * @return up to 64 letters, digits, dots and hyphens; {@link #BATON} where an exporter does not say otherwise
      */
-    String format();
+    default String format() {
+        return BATON;
+    }
 
     /**
      * Says more of this exporter to whoever looks for one among the services of a {@link java.security.Provider}, as

@@ -2,6 +2,7 @@ package dev.gssbaton.spi;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.ietf.jgss.GSSException;
@@ -76,6 +77,22 @@ public record InitialToken(Oid mechanism, int innerOffset, int innerLength) {
     }
 
     /**
+     * Takes the inner token out of the frame that {@link #frame} writes.
+     *
+     * @param mechanism the mechanism that the frame must name
+     * @param token the whole array is the framed token; not changed
+     * @return the inner token, in a read-only view of the array
+     * @throws GSSException {@code DEFECTIVE_TOKEN} if the frame is malformed or names another mechanism
+     */
+    public static ByteBuffer unframe(Oid mechanism, byte[] token) throws GSSException {
+        InitialToken frame = parse(token, 0, token.length);
+        if (!frame.mechanism.equals(mechanism)) {
+            throw defective("is of the mechanism " + frame.mechanism + ", not " + mechanism);
+        }
+        return ByteBuffer.wrap(token, frame.innerOffset, frame.innerLength).asReadOnlyBuffer();
+    }
+
+    /**
      * Writes a frame around an inner token.
      *
      * @param mechanism the mechanism to name
@@ -106,6 +123,6 @@ public record InitialToken(Oid mechanism, int innerOffset, int innerLength) {
     }
 
     private static GSSException defective(String what) {
-        return new GSSException(GSSException.DEFECTIVE_TOKEN, TransferFault.UNNAMED, "the first token " + what);
+        return TransferFault.refusal(GSSException.DEFECTIVE_TOKEN, "the first token " + what);
     }
 }

@@ -15,6 +15,21 @@ import org.ietf.jgss.Oid;
  */
 public interface Mechanism {
     /**
+     * Makes an object identifier for a constant.
+     *
+     * @param dotted numbers and dots: {@code 1.2.840.113554.1.2.2}
+     * @return the object identifier
+     * @throws IllegalArgumentException if it is malformed
+     */
+    static Oid oid(String dotted) {
+        try {
+            return new Oid(dotted);
+        } catch (GSSException e) {
+            throw new IllegalArgumentException("malformed object identifier " + dotted, e);
+        }
+    }
+
+    /**
      * Gives the mechanism's object identifier.
      *
      * @return the same at each call
@@ -32,33 +47,42 @@ public interface Mechanism {
      * Lists the types of names that {@link #name(String, Oid)} and {@link #name(byte[], Oid)} take, beside null for the
      * mechanism's own.
      *
-     * @return an unmodifiable list
+     * @return an unmodifiable list; {@link TextName#TYPES} where a mechanism does not say otherwise
      */
-    List<Oid> nameTypes();
+    default List<Oid> nameTypes() {
+        return TextName.TYPES;
+    }
 
     /**
      * Makes a name from a text
-     * (<a href="https://www.rfc-editor.org/rfc/rfc2743#section-2.4.5">GSS_Import_name</a>).
+     * (<a href="https://www.rfc-editor.org/rfc/rfc2743#section-2.4.5">GSS_Import_name</a>): a {@link TextName}, where a
+     * mechanism does not make its own.
      *
      * @param name the text
      * @param nameType its type; null for the mechanism's own
      * @return a name of this mechanism
      * @throws GSSException {@code BAD_NAMETYPE} for an unknown type, {@code BAD_NAME} for a malformed name
      */
-    GSSName name(String name, Oid nameType) throws GSSException;
+    default GSSName name(String name, Oid nameType) throws GSSException {
+        return TextName.parse(oid(), name, nameType);
+    }
 
     /**
-     * Makes a name from octets: an exported name, or a text in UTF-8.
+     * Makes a name from octets, an exported name or a text in UTF-8: a {@link TextName}, where a mechanism does not make its
+     * own.
      *
      * @param name the octets, neither kept nor changed
      * @param nameType their type; null for the mechanism's own
      * @return a name of this mechanism
      * @throws GSSException {@code BAD_NAMETYPE} for an unknown type, {@code BAD_NAME} for a malformed name
      */
-    GSSName name(byte[] name, Oid nameType) throws GSSException;
+    default GSSName name(byte[] name, Oid nameType) throws GSSException {
+        return TextName.parse(oid(), name, nameType);
+    }
 
     /**
-     * Acquires a credential (<a href="https://www.rfc-editor.org/rfc/rfc2743#section-2.1.1">GSS_Acquire_cred</a>).
+     * Acquires a credential (<a href="https://www.rfc-editor.org/rfc/rfc2743#section-2.1.1">GSS_Acquire_cred</a>). A
+     * mechanism whose credentials are all made by the application leaves this as it is: there is none.
      *
      * @param name whose; null for the default one
      * @param lifetime the lifetime asked for in seconds, {@link GSSCredential#DEFAULT_LIFETIME} or
@@ -68,7 +92,11 @@ public interface Mechanism {
      * @return a credential, the caller's to dispose of
      * @throws GSSException {@code NO_CRED} if there is none, saying where it was looked for and what to do
      */
-    GSSCredential credential(GSSName name, int lifetime, int usage) throws GSSException;
+    default GSSCredential credential(GSSName name, int lifetime, int usage) throws GSSException {
+        throw TransferFault.refusal(
+                GSSException.NO_CRED,
+                "the mechanism " + name() + " has no place to look for credentials: make one with its own classes");
+    }
 
     /**
      * Makes an initiator that has sent nothing yet.

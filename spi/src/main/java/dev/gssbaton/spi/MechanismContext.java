@@ -52,9 +52,11 @@ public interface MechanismContext {
     /**
      * Tells whether messages can be protected already. That may be before {@link #isEstablished}.
      *
-     * @return true if they can
+     * @return true if they can; without an answer of its own, a context can once it is established
      */
-    boolean isProtectionReady();
+    default boolean isProtectionReady() {
+        return isEstablished();
+    }
 
     /**
      * Tells the services that the context grants, as far as it is known.
@@ -87,9 +89,12 @@ public interface MechanismContext {
     /**
      * Gives the credential that the initiator delegated.
      *
-     * @return the credential, of which the application becomes the owner; null if there is none
+     * @return the credential, of which the application becomes the owner; null if there is none, as in a mechanism that
+     *     does not delegate
      */
-    GSSCredential delegatedCredential();
+    default GSSCredential delegatedCredential() {
+        return null;
+    }
 
     /**
      * Answers {@code ExtendedGSSContext.inquireSecContext}.
@@ -99,8 +104,7 @@ public interface MechanismContext {
      * @throws GSSException {@code UNAVAILABLE} if the mechanism does not know it
      */
     default Object inquire(InquireType type) throws GSSException {
-        throw new GSSException(
-                GSSException.UNAVAILABLE, TransferFault.UNNAMED, "this mechanism does not answer " + type);
+        throw TransferFault.refusal(GSSException.UNAVAILABLE, "this mechanism does not answer " + type);
     }
 
     /**

@@ -5,7 +5,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Objects;
+import java.util.Set;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -96,6 +98,22 @@ public final class StateReader {
     }
 
     /**
+     * Reads services of four octets.
+     *
+     * @param field the field's name, for messages
+     * @return the services; an unmodifiable set
+     * @throws GSSException if fewer octets are left, or a bit is no service's
+     */
+    public Set<ContextFlag> flags(String field) throws GSSException {
+        int bits = int32(field);
+        Set<ContextFlag> flags = ContextFlag.of(bits);
+        if (ContextFlag.bits(flags) != bits) {
+            throw malformed(field, "have an unknown bit");
+        }
+        return Collections.unmodifiableSet(flags);
+    }
+
+    /**
      * Reads an instant of eight octets.
      *
      * @param field the field's name, for messages
@@ -174,7 +192,23 @@ public final class StateReader {
      * @throws GSSException if the length is greater, or fewer octets are left
      */
     public SecretBytes secret(int max, String field) throws GSSException {
+        return secret(0, max, field);
+    }
+
+    /**
+     * Reads a secret of {@link #counted} octets that is not shorter than it may be.
+     *
+     * @param min the least length that is accepted
+     * @param max the greatest length that is accepted
+     * @param field the field's name, for messages
+     * @return a holder that the caller closes
+     * @throws GSSException if the length is less or greater, or fewer octets are left
+     */
+    public SecretBytes secret(int min, int max, String field) throws GSSException {
         int length = length(uint16(field), max, field);
+        if (length < min) {
+            throw malformed(field, "is shorter than " + min + " octets");
+        }
         return SecretBytes.copyOf(source, skip(length, field), length);
     }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Writes a context's state, big-endian, into an array that is erased when it grows and when the writer is closed.
@@ -74,6 +75,15 @@ public final class StateWriter implements AutoCloseable {
         for (int shift = 56; shift >= 0; shift -= 8) {
             to[position++] = (byte) (value >>> shift);
         }
+    }
+
+    /**
+     * Writes services as four octets: their bits.
+     *
+     * @param flags the services
+     */
+    public void flags(Set<ContextFlag> flags) {
+        int32(ContextFlag.bits(flags));
     }
 
     /**

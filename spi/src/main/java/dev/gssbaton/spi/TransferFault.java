@@ -148,6 +148,18 @@ public enum TransferFault {
     }
 
     /**
+     * Makes the exception for a refusal that is no fault of a transfer: a name, a credential, a token of the exchange or a
+     * message that is not as it should be. Its minor status is {@link #UNNAMED}, so that its text is shown.
+     *
+     * @param majorCode a major status of {@link GSSException}
+     * @param text what was wrong, and what to do; never a key, a plaintext or a token
+     * @return an exception for the caller to throw
+     */
+    public static GSSException refusal(int majorCode, String text) {
+        return new GSSException(majorCode, UNNAMED, text);
+    }
+
+    /**
      * Finds the fault that an exception reports.
      *
      * @param exception any exception of JGSS

@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Set;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -133,6 +135,29 @@ class StateCursorTest {
             GSSException e = assertMalformed(() -> in.flag("x"));
             assertEquals("malformed context state: x is neither 0 nor 1", e.getMinorString());
         }
+    }
+
+    @Test
+    void services_are_bits_that_are_known() throws GSSException {
+        try (StateWriter out = new StateWriter(0, 8)) {
+            Set<ContextFlag> all = EnumSet.allOf(ContextFlag.class);
+            out.flags(all);
+            assertArrayEquals(new byte[] {0, 0, (byte) 0x80, 0x7F}, Arrays.copyOf(out.array(), out.position()));
+            Set<ContextFlag> read = new StateReader(out.array(), 0, 4).flags("flags");
+            assertEquals(all, read);
+            assertThrows(UnsupportedOperationException.class, read::clear);
+        }
+        assertMalformed(() -> new StateReader(new byte[] {0, 1, 0, 0}, 0, 4).flags("flags"));
+    }
+
+    @Test
+    void a_secret_is_as_long_as_it_must_be() throws GSSException {
+        byte[] state = {0, 2, 1, 2};
+        try (SecretBytes secret = new StateReader(state, 0, 4).secret(2, 2, "key")) {
+            assertEquals(2, secret.length());
+        }
+        assertMalformed(() -> new StateReader(state, 0, 4).secret(3, 5, "key"));
+        assertMalformed(() -> new StateReader(state, 0, 4).secret(0, 1, "key"));
     }
 
     @Test
