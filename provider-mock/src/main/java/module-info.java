@@ -1,4 +1,4 @@
-/** The smallest complete mechanism: names and credentials for its users, everything else behind the services. */
+/** The smallest complete mechanism: its object identifier for its users, everything else behind the services. */
 module dev.gssbaton.mock {
     requires transitive dev.gssbaton.spi;
     requires static com.google.auto.service;

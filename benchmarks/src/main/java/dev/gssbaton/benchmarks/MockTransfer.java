@@ -2,10 +2,11 @@ package dev.gssbaton.benchmarks;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
-import dev.gssbaton.mock.MockCredential;
-import dev.gssbaton.mock.MockName;
+import dev.gssbaton.mock.Mock;
 import dev.gssbaton.seal.TokenHeader;
 import dev.gssbaton.spi.SecretBytes;
+import dev.gssbaton.spi.SecretCredential;
+import dev.gssbaton.spi.TextName;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeUnit;
@@ -48,11 +49,11 @@ public class MockTransfer {
     public void begin() throws IOException, GeneralSecurityException, GSSException {
         holder = new BenchmarkManager("process");
         manager = holder.manager();
-        MockName bob = new MockName("bob");
-        SecretBytes secret = SecretBytes.take(new byte[MockCredential.MIN_SECRET]);
-        BatonContext initiator =
-                manager.createContext(bob, MockName.MECHANISM, new MockCredential(new MockName("alice"), secret), 0);
-        context = manager.createContext(new MockCredential(bob, secret));
+        TextName alice = new TextName(Mock.MECHANISM, "alice");
+        TextName bob = new TextName(Mock.MECHANISM, "bob");
+        SecretBytes secret = SecretBytes.take(new byte[16]);
+        BatonContext initiator = manager.createContext(bob, Mock.MECHANISM, new SecretCredential(alice, secret), 0);
+        context = manager.createContext(new SecretCredential(bob, secret));
         byte[] token = initiator.initSecContext(new byte[0], 0, 0);
         while (token != null) {
             byte[] reply = context.acceptSecContext(token, 0, token.length);

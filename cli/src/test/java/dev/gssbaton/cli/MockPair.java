@@ -2,9 +2,10 @@ package dev.gssbaton.cli;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
-import dev.gssbaton.mock.MockCredential;
-import dev.gssbaton.mock.MockName;
+import dev.gssbaton.mock.Mock;
 import dev.gssbaton.spi.SecretBytes;
+import dev.gssbaton.spi.SecretCredential;
+import dev.gssbaton.spi.TextName;
 import java.nio.charset.StandardCharsets;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSException;
@@ -19,12 +20,13 @@ public record MockPair(BatonContext initiator, BatonContext acceptor) {
     /** Establishes a context. */
     public static MockPair establish(BatonManager manager) throws GSSException {
         SecretBytes secret = SecretBytes.take("a secret of the tests".getBytes(StandardCharsets.UTF_8));
+        TextName service = new TextName(Mock.MECHANISM, "service");
         BatonContext initiator = manager.createContext(
-                new MockName("service"),
-                MockName.MECHANISM,
-                new MockCredential(new MockName("alice"), secret),
+                service,
+                Mock.MECHANISM,
+                new SecretCredential(new TextName(Mock.MECHANISM, "alice"), secret),
                 GSSContext.INDEFINITE_LIFETIME);
-        BatonContext acceptor = manager.createContext(new MockCredential(new MockName("service"), secret));
+        BatonContext acceptor = manager.createContext(new SecretCredential(service, secret));
         byte[] token = initiator.initSecContext(new byte[0], 0, 0);
         while (token != null) {
             byte[] answer = acceptor.isEstablished() ? null : acceptor.acceptSecContext(token, 0, token.length);

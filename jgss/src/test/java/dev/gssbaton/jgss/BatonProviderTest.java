@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gssbaton.mock.MockName;
+import dev.gssbaton.mock.Mock;
 import dev.gssbaton.spi.ContextExporter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** The provider with what is on the class path: the mock mechanism. */
 class BatonProviderTest {
-    private static final String MOCK = MockName.MECHANISM + "/baton";
+    private static final String MOCK = Mock.MECHANISM + "/baton";
 
     private final Provider provider = new BatonProvider();
 
@@ -60,7 +60,7 @@ class BatonProviderTest {
     void makesANewExporterEachTime() throws Exception {
         Provider.Service service = provider.getService("ContextExporter", MOCK);
         ContextExporter exporter = assertInstanceOf(ContextExporter.class, service.newInstance(null));
-        assertEquals(MockName.MECHANISM, exporter.mechanism());
+        assertEquals(Mock.MECHANISM, exporter.mechanism());
         assertEquals("baton", exporter.format());
         assertEquals(service.getClassName(), exporter.getClass().getName());
         assertNotSame(exporter, service.newInstance(null));

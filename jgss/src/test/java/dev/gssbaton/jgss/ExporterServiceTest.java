@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gssbaton.mock.MockName;
+import dev.gssbaton.mock.Mock;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Delegation;
 import dev.gssbaton.spi.Environment;
@@ -99,7 +99,7 @@ class ExporterServiceTest {
     @Test
     void aThirdPartysFormatStandsBesideOurs() throws Exception {
         assertEquals(
-                List.of(MockName.MECHANISM + "/baton", MockName.MECHANISM + "/org.example.compact"),
+                List.of(Mock.MECHANISM + "/baton", Mock.MECHANISM + "/org.example.compact"),
                 algorithms(find(Compact.class.getName())));
     }
 
@@ -120,9 +120,7 @@ class ExporterServiceTest {
         offered.add("org.example.NowhereToBeFound");
         offered.add(Compact.class.getName());
         Collection<ExporterService> services = find(offered.toArray(String[]::new));
-        assertEquals(
-                List.of(MockName.MECHANISM + "/baton", MockName.MECHANISM + "/org.example.compact"),
-                algorithms(services));
+        assertEquals(List.of(Mock.MECHANISM + "/baton", Mock.MECHANISM + "/org.example.compact"), algorithms(services));
         assertEquals(broken.size() + 1, lines.size(), () -> String.join("\n", lines));
         for (Class<?> each : broken) {
             assertTrue(
@@ -134,7 +132,7 @@ class ExporterServiceTest {
 
     @Test
     void aMalformedFileOfServicesIsLoggedAndTheOthersCount() throws Exception {
-        assertEquals(List.of(MockName.MECHANISM + "/baton"), algorithms(find("two words", Compact.class.getName())));
+        assertEquals(List.of(Mock.MECHANISM + "/baton"), algorithms(find("two words", Compact.class.getName())));
         assertEquals(1, lines.size(), () -> String.join("\n", lines));
         assertTrue(lines.get(0).contains("META-INF/services"), lines.get(0));
     }
@@ -154,9 +152,7 @@ class ExporterServiceTest {
     @Test
     void ofTwoForOneFormatTheFirstCountsAndBothAreNamed() throws Exception {
         Collection<ExporterService> services = find(Compact.class.getName(), CompactAgain.class.getName());
-        assertEquals(
-                List.of(MockName.MECHANISM + "/baton", MockName.MECHANISM + "/org.example.compact"),
-                algorithms(services));
+        assertEquals(List.of(Mock.MECHANISM + "/baton", Mock.MECHANISM + "/org.example.compact"), algorithms(services));
         assertEquals(1, lines.size());
         String line = lines.get(0);
         assertTrue(
@@ -181,7 +177,7 @@ class ExporterServiceTest {
     abstract static class Named implements ContextExporter {
         @Override
         public Oid mechanism() {
-            return MockName.MECHANISM;
+            return Mock.MECHANISM;
         }
 
         @Override

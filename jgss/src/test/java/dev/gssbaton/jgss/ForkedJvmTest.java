@@ -3,7 +3,7 @@ package dev.gssbaton.jgss;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gssbaton.mock.MockName;
+import dev.gssbaton.mock.Mock;
 import dev.gssbaton.program.AsksTheJvm;
 import dev.gssbaton.spi.ContextExporter;
 import java.io.File;
@@ -27,8 +27,8 @@ class ForkedJvmTest {
     private static final List<String> WHAT_EVERY_JVM_HAS =
             List.of("digest 32", "cipher 16", "random 2", "tls Default", "store pkcs12", "mechanisms 2");
     private static final List<String> WHAT_BATON_OFFERS = List.of(
-            "service ContextExporter " + MockName.MECHANISM + "/baton " + MOCK_CLASS,
-            "alias mock/baton " + MockName.MECHANISM + "/baton",
+            "service ContextExporter " + Mock.MECHANISM + "/baton " + MOCK_CLASS,
+            "alias mock/baton " + Mock.MECHANISM + "/baton",
             "alias krb5/unheard-of null",
             "end");
 
@@ -175,7 +175,7 @@ class ForkedJvmTest {
     }
 
     private static Path mock() {
-        return placeOf(MockName.class);
+        return placeOf(Mock.class);
     }
 
     private static Path placeOf(Class<?> type) {

@@ -29,7 +29,7 @@ class ClassAndModulePathTest {
                 File.pathSeparator,
                 jar(Mechanism.class, "baton-spi"),
                 jar(BatonManager.class, "baton-api"),
-                jar(MockName.class, "baton-provider-mock"));
+                jar(Mock.class, "baton-provider-mock"));
         String tests = location(ListProviders.class).toString();
 
         List<String> onClassPath = listed("-cp", jars + File.pathSeparator + tests, ListProviders.class.getName());
@@ -48,9 +48,9 @@ class ClassAndModulePathTest {
         assertEquals(onClassPath.subList(0, last), onModulePath.subList(0, last));
         assertEquals(
                 List.of(
-                        "exporter " + MockName.MECHANISM + "/baton " + MockContextExporter.class.getName(),
-                        "manager [" + MockName.MECHANISM + "]",
-                        "mechanism " + MockName.MECHANISM + " " + MockMechanism.class.getName(),
+                        "exporter " + Mock.MECHANISM + "/baton " + MockContextExporter.class.getName(),
+                        "manager [" + Mock.MECHANISM + "]",
+                        "mechanism " + Mock.MECHANISM + " " + MockMechanism.class.getName(),
                         "transferable true"),
                 onClassPath.subList(0, last));
     }

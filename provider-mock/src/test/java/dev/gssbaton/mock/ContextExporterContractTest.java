@@ -36,7 +36,7 @@ class ContextExporterContractTest {
     private static final int GONE_POS = WINDOW_FLAGS_POS + 1 + 8;
     private static final int SEEN_POS = GONE_POS + 8;
 
-    private static final int SIZE = SEEN_POS + 8 + 2 * (2 + 32);
+    private static final int SIZE = SEEN_POS + 8 + 2 + 64;
 
     private static final byte[] NOTHING = {};
 

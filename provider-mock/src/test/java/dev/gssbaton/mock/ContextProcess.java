@@ -50,8 +50,8 @@ final class ContextProcess {
             case "initiate" -> {
                 if (context == null) {
                     context = manager.createContext(
-                            new MockName("bob"),
-                            MockName.MECHANISM,
+                            MockFixture.name("bob"),
+                            Mock.MECHANISM,
                             MockFixture.party("alice").credential(),
                             GSSContext.INDEFINITE_LIFETIME);
                 }

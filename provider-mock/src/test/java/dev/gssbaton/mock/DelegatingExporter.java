@@ -20,6 +20,7 @@ class DelegatingExporter extends ForwardingExporter {
     private static final int NONE = 0;
     private static final int GIVEN = 1;
     private static final int HELD = 2;
+    private static final int MIN_SECRET = 16;
 
     @Override
     public void write(MechanismContext context, Delegation delegation, StateWriter out) throws GSSException {
@@ -39,13 +40,11 @@ class DelegatingExporter extends ForwardingExporter {
         if (kind > HELD) {
             throw StateReader.malformed("delegated", "is neither 0, 1 nor 2");
         }
-        try (SecretBytes held = kind == HELD ? in.secret(255, "delegated secret") : null) {
+        try (SecretBytes held = kind == HELD ? in.secret(MIN_SECRET, 255, "delegated secret") : null) {
             MechanismContext inner = super.read(in, delegation, environment);
-            boolean longEnough = held == null || held.length() >= MockCredential.MIN_SECRET;
-            boolean rightRole = kind == NONE || inner.isInitiator() == (kind == GIVEN);
-            if (!longEnough || !rightRole) {
+            if (kind != NONE && inner.isInitiator() != (kind == GIVEN)) {
                 inner.erase();
-                throw StateReader.malformed("delegated", "does not fit the role, or the secret is short");
+                throw StateReader.malformed("delegated", "does not fit the role");
             }
             SecretBytes kept = held == null || delegation == Delegation.DROP ? null : held.copy();
             return new DelegatingContext(inner, kind == GIVEN || kept != null, null, kept);

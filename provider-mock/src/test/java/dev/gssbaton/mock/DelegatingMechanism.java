@@ -7,6 +7,8 @@ import dev.gssbaton.spi.InitialToken;
 import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.SecretBytes;
+import dev.gssbaton.spi.SecretCredential;
+import dev.gssbaton.spi.TextName;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Set;
@@ -27,7 +29,11 @@ class DelegatingMechanism extends ForwardingMechanism {
     @Override
     public MechanismContext acceptor(AcceptorRequest request, Environment environment) throws GSSException {
         MechanismContext acceptor = super.acceptor(request, environment);
-        return new DelegatingContext(acceptor, false, ((MockCredential) request.credential()).copySecret(), null);
+        return new DelegatingContext(
+                acceptor,
+                false,
+                SecretCredential.of(oid(), request.credential()).copySecret(0),
+                null);
     }
 
     /** A context whose acceptor may have the initiator's credential. */
@@ -79,7 +85,7 @@ class DelegatingMechanism extends ForwardingMechanism {
 
         @Override
         public GSSCredential delegatedCredential() {
-            return delegated == null ? null : new MockCredential((MockName) sourceName(), delegated);
+            return delegated == null ? null : new SecretCredential((TextName) sourceName(), delegated);
         }
 
         @Override

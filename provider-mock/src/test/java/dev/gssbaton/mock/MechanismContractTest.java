@@ -6,6 +6,8 @@ import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.SecretCredential;
+import dev.gssbaton.spi.TextName;
 import dev.gssbaton.testkit.ContractFixture;
 import dev.gssbaton.testkit.MechanismContract;
 import java.nio.ByteBuffer;
@@ -36,7 +38,11 @@ import org.junit.jupiter.api.TestFactory;
 class MechanismContractTest {
     private static final byte CLEAR = 2;
     private static final byte ENCRYPTED = 3;
-    private static final int HEADER_SIZE = 9;
+    /** The octet of the type, of four, that is not always 0. */
+    private static final int TYPE_POS = 3;
+
+    private static final int NUMBER_POS = 4;
+    private static final int HEADER_SIZE = 12;
     private static final int TAG_SIZE = 16;
 
     static final class Subject extends MechanismContract {
@@ -94,7 +100,7 @@ class MechanismContractTest {
                     @Override
                     public GSSName name(byte[] name, Oid nameType) throws GSSException {
                         return GSSName.NT_EXPORT_NAME.equals(nameType)
-                                ? new MockName("carol")
+                                ? MockFixture.name("carol")
                                 : super.name(name, nameType);
                     }
                 }),
@@ -114,7 +120,7 @@ class MechanismContractTest {
                     @Override
                     public MechanismContext acceptor(AcceptorRequest request, Environment environment)
                             throws GSSException {
-                        MockCredential credential = (MockCredential) request.credential();
+                        SecretCredential credential = (SecretCredential) request.credential();
                         return super.acceptor(new AcceptorRequest(credential, request.channelBinding()), environment);
                     }
                 }),
@@ -126,7 +132,7 @@ class MechanismContractTest {
                     public MechanismContext initiator(InitiatorRequest request, Environment environment)
                             throws GSSException {
                         return super.initiator(
-                                with((MockName) request.target(), request.flags(), request), environment);
+                                with((TextName) request.target(), request.flags(), request), environment);
                     }
                 }),
                 "baton_foreign_name_is_refused");
@@ -497,17 +503,17 @@ class MechanismContractTest {
         public byte[] wrap(byte[] message, int offset, int length, MessageProp prop) throws GSSException {
             byte[] token = super.wrap(message, offset, length, new MessageProp(prop.getQOP(), false));
             if (prop.getPrivacy()) {
-                token[0] = SAID;
+                token[TYPE_POS] = SAID;
             }
             return token;
         }
 
         @Override
         public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
-            boolean said = length > 0 && token[offset] == SAID;
+            boolean said = length > TYPE_POS && token[offset + TYPE_POS] == SAID;
             byte[] real = Arrays.copyOfRange(token, offset, offset + length);
             if (said) {
-                real[0] = CLEAR;
+                real[TYPE_POS] = CLEAR;
             }
             byte[] message = super.unwrap(real, 0, length, prop);
             prop.setPrivacy(said);
@@ -695,7 +701,7 @@ class MechanismContractTest {
                 contexts(context -> new ForwardingContext(context) {
                     @Override
                     public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
-                        ByteBuffer.wrap(token, offset, length).slice().getLong(1);
+                        ByteBuffer.wrap(token, offset, length).slice().getLong(NUMBER_POS);
                         return super.unwrap(token, offset, length, prop);
                     }
                 }),
@@ -736,7 +742,8 @@ class MechanismContractTest {
                 contexts(context -> new ForwardingContext(context) {
                     @Override
                     public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
-                        byte[] room = new byte[length > 1 && token[offset + 1] != 0 ? 1 << 20 : length];
+                        byte[] room =
+                                new byte[length > NUMBER_POS && token[offset + NUMBER_POS] != 0 ? 1 << 20 : length];
                         System.arraycopy(token, offset, room, 0, length);
                         return super.unwrap(room, 0, length, prop);
                     }
@@ -780,7 +787,7 @@ class MechanismContractTest {
                     public void verifyMIC(
                             byte[] token, int offset, int length, byte[] message, int from, int size, MessageProp prop)
                             throws GSSException {
-                        if (length > 0 && (token[offset] == CLEAR || token[offset] == ENCRYPTED)) {
+                        if (length > TYPE_POS && isWrapToken(token[offset + TYPE_POS])) {
                             unwrap(token, offset, length, prop);
                         } else {
                             super.verifyMIC(token, offset, length, message, from, size, prop);
@@ -790,6 +797,10 @@ class MechanismContractTest {
                 "baton_wrap_and_mic_tokens_are_told_apart");
         proof.flaw(
                 "takes its own messages", contexts(TakesItsOwnMessages::new), "baton_own_message_sent_back_is_refused");
+    }
+
+    private static boolean isWrapToken(byte type) {
+        return type == CLEAR || type == ENCRYPTED;
     }
 
     private static final class RemembersTooEarly extends ForwardingContext {
@@ -803,7 +814,7 @@ class MechanismContractTest {
         public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
             long number = length < HEADER_SIZE
                     ? -1
-                    : ByteBuffer.wrap(token, offset, length).slice().getLong(1);
+                    : ByteBuffer.wrap(token, offset, length).slice().getLong(NUMBER_POS);
             try {
                 byte[] message = super.unwrap(token, offset, length, prop);
                 if (refused.contains(number)) {

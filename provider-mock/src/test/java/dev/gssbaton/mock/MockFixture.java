@@ -6,6 +6,8 @@ import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.SecretBytes;
+import dev.gssbaton.spi.SecretCredential;
+import dev.gssbaton.spi.TextName;
 import dev.gssbaton.testkit.ContractFixture;
 import dev.gssbaton.testkit.ContractParty;
 import java.nio.charset.StandardCharsets;
@@ -49,12 +51,15 @@ final class MockFixture {
     }
 
     private static ContractFixture of(Mechanism mechanism, ContextExporter exporter, Set<ContextFlag> services) {
-        return new ContractFixture(mechanism, exporter, party("alice"), party("bob"), new MockName("carol"), services);
+        return new ContractFixture(mechanism, exporter, party("alice"), party("bob"), name("carol"), services);
     }
 
     static ContractParty party(String text) {
-        MockName name = new MockName(text);
         byte[] shared = "a secret that both sides know".getBytes(StandardCharsets.UTF_8);
-        return new ContractParty(name, new MockCredential(name, SecretBytes.take(shared)));
+        return new ContractParty(name(text), new SecretCredential(name(text), SecretBytes.take(shared)));
+    }
+
+    static TextName name(String text) {
+        return new TextName(Mock.MECHANISM, text);
     }
 }

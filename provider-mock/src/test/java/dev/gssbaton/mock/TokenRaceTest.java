@@ -120,8 +120,8 @@ class TokenRaceTest {
 
     private static BatonContext acceptor(BatonManager manager) throws GSSException {
         BatonContext initiator = manager.createContext(
-                new MockName("bob"),
-                MockName.MECHANISM,
+                MockFixture.name("bob"),
+                Mock.MECHANISM,
                 MockFixture.party("alice").credential(),
                 GSSContext.INDEFINITE_LIFETIME);
         BatonContext acceptor = manager.createContext(MockFixture.party("bob").credential());

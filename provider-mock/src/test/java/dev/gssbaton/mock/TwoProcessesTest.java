@@ -134,8 +134,8 @@ class TwoProcessesTest {
 
     private BatonContext initiator() throws GSSException {
         return manager.createContext(
-                new MockName("bob"),
-                MockName.MECHANISM,
+                MockFixture.name("bob"),
+                Mock.MECHANISM,
                 MockFixture.party("alice").credential(),
                 GSSContext.INDEFINITE_LIFETIME);
     }

@@ -1,27 +1,24 @@
 package dev.gssbaton.mock.provider;
 
 import com.google.auto.service.AutoService;
-import dev.gssbaton.mock.MockName;
+import dev.gssbaton.mock.Mock;
 import dev.gssbaton.spi.ContextExporter;
-import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.Delegation;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.MechanismContext;
-import dev.gssbaton.spi.SecretBytes;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
-import java.time.Instant;
-import java.util.Set;
+import dev.gssbaton.spi.TextName;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
 
 /**
- * Writes and reads the state of a context.
+ * Writes and reads the state of a context. The keys stand last, so that a reading that fails has no secret to erase.
  *
  * <pre>{@code
  * version 1 | initiator 1 | flags 4 | expiry 8 | source, target: length 2, text
- * | next number 8 | window 25 | key to send: length 2, 32 octets | key to receive: the same
+ * | next number 8 | window 25 | keys: length 2, 64 octets
  * }</pre>
  */
 @AutoService(ContextExporter.class)
@@ -30,27 +27,21 @@ public final class MockContextExporter implements ContextExporter {
 
     @Override
     public Oid mechanism() {
-        return MockName.MECHANISM;
-    }
-
-    @Override
-    public String format() {
-        return BATON;
+        return Mock.MECHANISM;
     }
 
     @Override
     public void write(MechanismContext context, Delegation delegation, StateWriter out) {
         MockContext c = (MockContext) context;
         out.uint8(VERSION);
-        out.uint8(c.isInitiator() ? 1 : 0);
-        out.int32(ContextFlag.bits(c.flags()));
-        out.instant(c.expiry());
-        out.text(c.sourceName().text());
-        out.text(c.targetName().text());
+        out.uint8(c.initiator ? 1 : 0);
+        out.flags(c.flags);
+        out.instant(c.expiry);
+        c.source.write(out);
+        c.target.write(out);
         out.int64(c.next);
         c.window.write(out);
-        out.secret(c.sending.key());
-        out.secret(c.receiving.key());
+        out.secret(c.keys);
     }
 
     @Override
@@ -58,42 +49,14 @@ public final class MockContextExporter implements ContextExporter {
         if (in.uint8("version") != VERSION) {
             throw StateReader.malformed("version", "is unknown");
         }
-        boolean initiator = in.flag("initiator");
-        int bits = in.int32("flags");
-        Set<ContextFlag> flags = ContextFlag.of(bits);
-        if (ContextFlag.bits(flags) != bits) {
-            throw StateReader.malformed("flags", "have an unknown bit");
-        }
-        Instant expiry = in.instant("expiry");
-        MockContext context = new MockContext(initiator, name(in, "source"), name(in, "target"), flags, expiry);
-        long next = in.int64("next number");
-        if (next < 0) {
-            throw StateReader.malformed("next number", "is negative");
-        }
-        SequenceWindow window = SequenceWindow.read(in);
-        MessageKey sending = key(in, "key to send");
-        try {
-            return context.resume(sending, next, key(in, "key to receive"), window);
-        } catch (GSSException e) {
-            sending.erase();
-            throw e;
-        }
-    }
-
-    private static MockName name(StateReader in, String field) throws GSSException {
-        try {
-            return new MockName(in.text(MockName.MAX_SIZE, field));
-        } catch (IllegalArgumentException e) {
-            throw StateReader.malformed(field, "is not a mock name");
-        }
-    }
-
-    private static MessageKey key(StateReader in, String field) throws GSSException {
-        SecretBytes key = in.secret(MessageKey.SIZE, field);
-        if (key.length() != MessageKey.SIZE) {
-            key.close();
-            throw StateReader.malformed(field, "is shorter than " + MessageKey.SIZE + " octets");
-        }
-        return new MessageKey(key);
+        MockContext c = new MockContext(in.flag("initiator"), null, environment);
+        c.flags = in.flags("flags");
+        c.expiry = in.instant("expiry");
+        c.source = TextName.read(Mock.MECHANISM, in, "source");
+        c.target = TextName.read(Mock.MECHANISM, in, "target");
+        c.next = in.int64("next number");
+        c.window = SequenceWindow.read(in);
+        c.keys = in.secret(MockContext.KEYS_SIZE, MockContext.KEYS_SIZE, "keys");
+        return c;
     }
 }
