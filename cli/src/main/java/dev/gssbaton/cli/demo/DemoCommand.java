@@ -55,11 +55,9 @@ public final class DemoCommand implements Callable<Integer> {
         checkRange("--contexts", contexts, MAX_CONTEXTS);
         checkRange("--workers", workers, MAX_WORKERS);
         Tally tally = new Tally(contexts);
-        // The KDC is stopped last: Kerby takes a request that comes while it stops for a failure, and prints that.
-        try (DemoKdc kdc = DemoKdc.start();
-                Closing closing = Closing.atExit()) {
+        try (Closing closing = Closing.atExit()) {
             try {
-                run(tally, kdc, closing);
+                run(tally, closing.add(DemoKdc.start()), closing);
             } catch (Exception e) {
                 if (!closing.isReasonOfFailure()) {
                     throw e;

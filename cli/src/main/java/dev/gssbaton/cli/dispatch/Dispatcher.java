@@ -23,7 +23,7 @@ import org.ietf.jgss.GSSException;
  * <p>Each client has a thread, so that a slow one waits alone; their number and their time are bounded.
  */
 public final class Dispatcher implements AutoCloseable {
-    private static final int BACKLOG = 128;
+    private static final int BACKLOG = 1024;
     private static final long PAUSE_MILLIS = 100;
 
     /** What the kernel keeps for a client that sends faster than it is answered, or does not read its answers. */
@@ -145,7 +145,7 @@ public final class Dispatcher implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             // One client must not take the others with it.
-            journal.accept(client + ": " + e);
+            journal.accept(client + ": " + Complaint.of(e));
         } finally {
             clients.leave(client);
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.cli.BatonProcess;
+import dev.gssbaton.peers.Scale;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,16 +19,22 @@ final class DemoTest {
 
     @Test
     void everyContextIsHandedOverOnceAndEveryRefusalIsRight() throws Exception {
-        try (BatonProcess demo = BatonProcess.start(folder, "demo", "--contexts", "6", "--workers", "3")) {
+        int contexts = Scale.times(10, 1000);
+        try (BatonProcess demo =
+                BatonProcess.start(folder, "demo", "--contexts", String.valueOf(contexts), "--workers", "3")) {
             assertEquals(0, demo.awaitExit(), () -> String.join("\n", demo.lines()));
             List<String> lines = demo.lines();
-            assertEquals("handed over 6 of 6 contexts; 0 lost; 0 live twice", lines.get(lines.size() - 1));
+            assertEquals(
+                    "handed over " + contexts + " of " + contexts + " contexts; 0 lost; 0 live twice",
+                    lines.get(lines.size() - 1));
             assertAll(
                     () -> assertEquals(
-                            6, count(lines, "\\d  client\\d: dispatcher answered 4, .* which answered 16.*")),
-                    () -> assertEquals(1, count(lines, ".*after the export +6 x NO_CONTEXT: .* exported")),
-                    () -> assertEquals(1, count(lines, ".*same moment +6 x NO_CONTEXT: .* taken before")),
-                    () -> assertEquals(1, count(lines, ".*afterwards +6 x NO_CONTEXT: .* taken before")),
+                            contexts, count(lines, "\\d+  client\\d+: dispatcher answered 4, .* which answered 16.*")),
+                    () -> assertEquals(
+                            1, count(lines, ".*after the export +" + contexts + " x NO_CONTEXT: .* exported")),
+                    () -> assertEquals(
+                            1, count(lines, ".*same moment +" + contexts + " x NO_CONTEXT: .* taken before")),
+                    () -> assertEquals(1, count(lines, ".*afterwards +" + contexts + " x NO_CONTEXT: .* taken before")),
                     () -> assertEquals(1, count(lines, ".*expired token +1 x NO_CONTEXT: .* expired")),
                     () -> assertTrue(count(lines, ".*flipped bit.* x [A-Z_]+: .*") == 1));
             assertEquals(List.of(), demo.temporaryFiles());
@@ -45,7 +52,8 @@ final class DemoTest {
 
     @Test
     void sigtermInTheMiddleLeavesNothingBehind() throws Exception {
-        try (BatonProcess demo = BatonProcess.start(folder, "demo", "--contexts", "50")) {
+        // So many that it is in the middle still when this has seen the first.
+        try (BatonProcess demo = BatonProcess.start(folder, "demo", "--contexts", "500")) {
             demo.await("^ *1  client");
             List<ProcessHandle> processes = demo.descendants();
             assertEquals(4, processes.size(), "a dispatcher, two workers, the clients");
