@@ -6,6 +6,7 @@ import dev.gssbaton.cli.process.ChildJvm;
 import dev.gssbaton.cli.process.Closing;
 import dev.gssbaton.cli.process.Watchdog;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,10 +150,12 @@ public final class WorkerPool implements AutoCloseable {
         if (worker == null) {
             throw new IOException("worker " + number + " is gone");
         }
-        SocketChannel channel = worker.connect();
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         boolean taken = false;
         Watchdog.Guard guard = watchdog.guard(PATIENCE, channel);
         try {
+            // It waits where a worker that hangs has as many connections as it can keep.
+            channel.connect(worker.address());
             Offer.write(token, channel);
             Reply reply = Reply.read(channel);
             taken = reply.taken();

@@ -4,7 +4,6 @@ import dev.gssbaton.cli.Problem;
 import dev.gssbaton.cli.process.ChildJvm;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,8 +32,8 @@ final class WorkerProcess implements AutoCloseable {
         return new WorkerProcess(child, socket);
     }
 
-    SocketChannel connect() throws IOException {
-        return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    UnixDomainSocketAddress address() {
+        return UnixDomainSocketAddress.of(socket);
     }
 
     String readLine() throws IOException {

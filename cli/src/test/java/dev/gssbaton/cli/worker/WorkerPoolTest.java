@@ -3,7 +3,9 @@ package dev.gssbaton.cli.worker;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.BatonContext;
@@ -22,8 +24,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -205,12 +212,23 @@ final class WorkerPoolTest {
                 new ProcessBuilder("kill", "-STOP", String.valueOf(stopped))
                         .start()
                         .waitFor());
+        ExecutorService threads = Executors.newCachedThreadPool();
         try {
+            // More than the system keeps for a process that does not accept them: even connecting waits then.
+            List<Future<Outcome>> inVain = new ArrayList<>();
+            for (int i = 0; i < 80; i++) {
+                inVain.add(threads.submit(() -> pool.offerTo(1, new byte[100])));
+            }
             Outcome outcome = pool.offer(MockPair.establish(manager).acceptor().export());
             assertTrue(outcome.taken(), () -> outcome.reply().reason());
             assertEquals(2, outcome.worker());
             outcome.connection().close();
+            for (Future<Outcome> each : inVain) {
+                ExecutionException failed = assertThrows(ExecutionException.class, each::get);
+                assertInstanceOf(IOException.class, failed.getCause());
+            }
         } finally {
+            threads.shutdownNow();
             assertEquals(
                     0,
                     new ProcessBuilder("kill", "-CONT", String.valueOf(stopped))
