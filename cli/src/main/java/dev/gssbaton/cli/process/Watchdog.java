@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * Closes connections that make no progress, so that whoever waits on one, reading or writing, is freed.
@@ -16,11 +17,17 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Watchdog implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(100);
 
+    private final LongSupplier nanoTime;
     private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
     private final Thread thread = new Thread(this::watch, "baton-watchdog");
 
     /** Starts the watchdog. */
     public Watchdog() {
+        this(System::nanoTime);
+    }
+
+    Watchdog(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         thread.setDaemon(true);
         thread.start();
     }
@@ -52,7 +59,7 @@ public final class Watchdog implements AutoCloseable {
     public final class Guard implements AutoCloseable {
         private final List<Closeable> watched;
         private final long limit;
-        private volatile long progress = System.nanoTime();
+        private volatile long progress = nanoTime.getAsLong();
         private volatile boolean expired;
 
         private Guard(Duration limit, List<Closeable> watched) {
@@ -62,7 +69,7 @@ public final class Watchdog implements AutoCloseable {
 
         /** Notes that there was progress. */
         public void progress() {
-            progress = System.nanoTime();
+            progress = nanoTime.getAsLong();
         }
 
         /** Tells whether the limit has passed and everything was closed. */
@@ -70,10 +77,11 @@ public final class Watchdog implements AutoCloseable {
             return expired;
         }
 
-        private void check() {
-            if (System.nanoTime() - progress > limit) {
+        /** Closes everything if the limit has passed. */
+        void check() {
+            // Whoever removes it decides: what is guarded no more stays open.
+            if (nanoTime.getAsLong() - progress > limit && guards.remove(this)) {
                 expired = true;
-                close();
                 for (Closeable each : watched) {
                     try {
                         each.close();
