@@ -14,6 +14,7 @@ public final class Complaint {
 
     /** Says what went wrong. Whatever a peer may have put into it cannot reach the terminal as a control character. */
     public static String of(Throwable failure) {
+        String message = failure.getMessage();
         if (failure instanceof GSSException e) {
             return line(MajorStatus.name(e.getMajor()) + ": " + reason(e));
         }
@@ -30,9 +31,8 @@ public final class Complaint {
                 || failure instanceof BindException
                 || failure instanceof ProtocolException
                 || failure instanceof EOFException) {
-            return line(failure.getMessage());
+            return line(message == null ? failure.getClass().getSimpleName() : message);
         }
-        String message = failure.getMessage();
         return line(failure.getClass().getSimpleName() + (message == null ? "" : ": " + message));
     }
 
@@ -41,7 +41,8 @@ public final class Complaint {
         return text.strip().replaceAll("\\s*\\R\\s*", "; ").replaceAll("\\p{C}", "?");
     }
 
-    private static String reason(GSSException e) {
+    /** Returns what a refusal says beside its major status; the status' own text if it says nothing. */
+    public static String reason(GSSException e) {
         String minor = e.getMinorString();
         return minor == null || minor.isEmpty() ? e.getMajorString() : minor;
     }

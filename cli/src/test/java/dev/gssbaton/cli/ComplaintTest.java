@@ -3,6 +3,7 @@ package dev.gssbaton.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gssbaton.spi.TransferFault;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +31,12 @@ final class ComplaintTest {
         assertEquals("a; b?[31mred?", Complaint.line("a\r\n b\u001b[31mred\u0007"));
         assertEquals("right?to left", Complaint.line("right\u202eto left"));
         assertEquals("IOException: x; y", Complaint.of(new IOException("x\ny")));
+    }
+
+    @Test
+    void aFailureWithoutAnyTextIsNamed() {
+        assertEquals("EOFException", Complaint.of(new EOFException()));
+        assertEquals("IllegalStateException", Complaint.of(new IllegalStateException()));
     }
 
     @Test

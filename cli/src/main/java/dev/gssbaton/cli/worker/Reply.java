@@ -39,7 +39,7 @@ public record Reply(boolean taken, int major, int minor, String text) {
     }
 
     static Reply no(GSSException e) {
-        return new Reply(false, e.getMajor(), e.getMinor(), Complaint.line(e.getMinorString()));
+        return new Reply(false, e.getMajor(), e.getMinor(), Complaint.line(Complaint.reason(e)));
     }
 
     /** Returns the major status' name and the text. */

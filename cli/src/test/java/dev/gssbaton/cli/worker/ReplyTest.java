@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
 
 final class ReplyTest {
@@ -20,6 +21,12 @@ final class ReplyTest {
         for (Reply reply : new Reply[] {Reply.yes(), Reply.no(TransferFault.ALREADY_TAKEN.exception("ä\nb"))}) {
             assertEquals(reply, read(written(reply)));
         }
+    }
+
+    @Test
+    void aRefusalWithoutTextIsReplied() throws IOException {
+        GSSException refusal = new GSSException(GSSException.FAILURE);
+        assertEquals(refusal.getMajorString(), read(written(Reply.no(refusal))).text());
     }
 
     @Test
