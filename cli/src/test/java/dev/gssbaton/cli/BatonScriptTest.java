@@ -88,6 +88,20 @@ final class BatonScriptTest {
     }
 
     @Test
+    void whatChangesDuringABuildIsBuiltTheNextTime() throws Exception {
+        program(
+                bin.resolve("mvn"),
+                "echo \"mvn in $PWD: $*\"; sleep 0.02; touch api/src/main/java/A.java; sleep 0.02;"
+                        + " mkdir -p cli/target; touch cli/target/baton-cli.jar");
+        run(root);
+        program(bin.resolve("mvn"), "echo again");
+        assertEquals(
+                List.of("again", javaLine("")),
+                run(root).output().lines().skip(1).toList());
+        assertEquals(List.of(javaLine("")), run(root).output().lines().toList());
+    }
+
+    @Test
     void whatTheCommandDoesNotConsistOfIsNoReasonToBuild() throws Exception {
         run(root);
         for (String other : List.of("benchmarks/src/main/java/A.java", "cli/src/test/java/ATest.java", "README.md")) {
@@ -187,7 +201,18 @@ final class BatonScriptTest {
         if (!Files.exists(tools)) {
             Files.createDirectory(tools);
             for (String tool : List.of(
-                    "bash", "env", "readlink", "dirname", "sed", "find", "touch", "mkdir", "flock", "cat", "sh")) {
+                    "bash",
+                    "env",
+                    "readlink",
+                    "dirname",
+                    "sed",
+                    "find",
+                    "touch",
+                    "mkdir",
+                    "flock",
+                    "cat",
+                    "sh",
+                    "sleep")) {
                 for (String directory : List.of("/usr/bin", "/bin")) {
                     Path program = Path.of(directory, tool);
                     if (Files.isExecutable(program) && !Files.exists(tools.resolve(tool))) {
