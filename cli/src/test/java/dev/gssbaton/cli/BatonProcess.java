@@ -154,11 +154,20 @@ public final class BatonProcess implements AutoCloseable {
         }
     }
 
+    /** Ends it with all that it started, and waits until nothing writes into its folder any more. */
     @Override
     public void close() throws IOException {
         List<ProcessHandle> all = new ArrayList<>(descendants());
         process.destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);
+        try {
+            awaitExit();
+            for (ProcessHandle each : all) {
+                await(each + " ends", () -> !each.isAlive());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         process.getOutputStream().close();
     }
 }

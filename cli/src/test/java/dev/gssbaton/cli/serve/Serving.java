@@ -39,10 +39,15 @@ final class Serving implements AutoCloseable {
                 "serve", "--port", "0", "--keytab", service.keytab().toString(), "--principal", service.principal()));
         arguments.addAll(List.of(options));
         BatonProcess process = BatonProcess.start(folder, arguments.toArray(String[]::new));
-        int port = Integer.parseInt(
-                process.await("^listening on 127.0.0.1 port (\\d+) as ").group(1));
-        process.await("^workers ");
-        return new Serving(process, service, port);
+        try {
+            int port = Integer.parseInt(
+                    process.await("^listening on 127.0.0.1 port (\\d+) as ").group(1));
+            process.await("^workers ");
+            return new Serving(process, service, port);
+        } catch (InterruptedException | AssertionError e) {
+            process.close();
+            throw e;
+        }
     }
 
     /** Returns the same server to clients that want another service there. */
