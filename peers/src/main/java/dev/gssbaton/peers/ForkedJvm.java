@@ -152,8 +152,9 @@ public final class ForkedJvm implements AutoCloseable {
 
     /** Says how the child ended, once it is gone. */
     private IllegalStateException ended(IOException cause) {
-        // Whoever comes here can go no further with the child, whether it is gone or out of step.
-        boolean byItself = !process.isAlive() || (cause == null && endsSoon());
+        // Whoever comes here can go no further with the child, whether it is gone or out of step. Its pipes may break
+        // before it is known to be gone.
+        boolean byItself = endsSoon();
         Processes.kill(process);
         String how = outOfTime
                 ? "was ended after " + timeLimit

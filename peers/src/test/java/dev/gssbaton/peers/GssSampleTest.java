@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -83,13 +84,13 @@ class GssSampleTest {
 
     @Test
     void nobodyListens() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        // Bound without listening: nobody else can take the port in the meantime.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            ProgramResult result = GssSample.client(alice, service, taken.getLocalPort(), "hello");
+            assertEquals(1, result.exitCode());
+            assertTrue(result.output().contains("Connection refused"), result::output);
         }
-        ProgramResult result = GssSample.client(alice, service, port, "hello");
-        assertEquals(1, result.exitCode());
-        assertTrue(result.output().contains("Connection refused"), result::output);
     }
 
     @Test
