@@ -88,7 +88,7 @@ final class Initiation implements Handshake {
                     true,
                     flags,
                     PlatformName.of(ticket.client()),
-                    PlatformName.of(ticket.ticket().service()),
+                    PlatformName.of(ticket.service()),
                     facts(ticket),
                     Duration.ZERO);
             time = AuthenticatorTime.next(now);

@@ -31,6 +31,7 @@ final class ForgedTicket {
     private KerberosFlags flags = KerberosFlags.NONE.with(TicketFlag.PRE_AUTHENT);
     private Principal client = TestRealm.ALICE;
     private Principal service = TestRealm.SERVICE;
+    private Principal namedService;
     private TransitedEncoding transited = new TransitedEncoding(TransitedEncoding.DOMAIN_X500_COMPRESS, octets(""));
     private Instant startTime;
     private Instant endTime;
@@ -80,6 +81,12 @@ final class ForgedTicket {
 
     ForgedTicket service(String text) {
         service = TestRealm.principal(text);
+        return this;
+    }
+
+    /** Names another service where it is not encrypted. */
+    ForgedTicket namedService(String text) {
+        namedService = TestRealm.principal(text);
         return this;
     }
 
@@ -166,7 +173,9 @@ final class ForgedTicket {
                 authorizationData);
         EncryptionKey key = realm.serviceKey(keyVersion);
         EncryptedData sealed = EncryptedData.seal(key, usage, plaintext.apply(part.encode()), realm.random);
-        return new Ticket(service, new EncryptedData(sealed.etype(), namedVersion, sealed.cipher()));
+        return new Ticket(
+                namedService == null ? service : namedService,
+                new EncryptedData(sealed.etype(), namedVersion, sealed.cipher()));
     }
 
     /** The ticket as the JDK would hold it for the client. */

@@ -63,6 +63,16 @@ class InitiatorCheckTest {
     }
 
     @Test
+    void kerberos_12_the_acceptors_name_is_the_kdcs_not_the_tickets() throws Exception {
+        // Anybody between client and KDC may have changed the name in the ticket, which neither of the two can verify.
+        MechanismContext initiator =
+                realm.initiator(ticket.namedService("root/evil@ELSEWHERE.TEST"), TestRealm.USUAL, null);
+        new Reply(initiator).takenBy(initiator);
+        assertEquals(
+                "HTTP/www.example.test@EXAMPLE.TEST", initiator.targetName().toString());
+    }
+
+    @Test
     void kerberos_12_the_time_must_be_ours() throws Exception {
         refused(GSSException.FAILURE, ErrorCode.KRB_AP_ERR_MUT_FAIL, reply -> reply.ctime(reply.ctime.plusSeconds(1)));
         refused(

@@ -43,12 +43,13 @@ public final class PlatformTickets {
         try {
             byte[] encoded = ticket.getEncoded();
             KerberosPrincipal client = ticket.getClient();
+            KerberosPrincipal service = ticket.getServer();
             boolean[] flags = ticket.getFlags();
             Date auth = ticket.getAuthTime();
             Date start = ticket.getStartTime();
             Date end = ticket.getEndTime();
             Date renewTill = ticket.getRenewTill();
-            if (ticket.isDestroyed() || client == null || flags == null || end == null) {
+            if (ticket.isDestroyed() || client == null || service == null || flags == null || end == null) {
                 throw destroyed();
             }
             Instant first = start == null ? Instant.EPOCH : start.toInstant();
@@ -57,6 +58,7 @@ public final class PlatformTickets {
                     Ticket.decode(encoded, 0, encoded.length),
                     sessionKey,
                     principal(client),
+                    principal(service),
                     flags(flags),
                     known,
                     start == null ? known : start.toInstant(),

@@ -13,6 +13,7 @@ public final class ServiceTicket implements AutoCloseable {
     private final Ticket ticket;
     private final EncryptionKey sessionKey;
     private final Principal client;
+    private final Principal service;
     private final KerberosFlags flags;
     private final Instant authTime;
     private final Instant startTime;
@@ -26,6 +27,7 @@ public final class ServiceTicket implements AutoCloseable {
      * @param ticket the ticket
      * @param sessionKey its session key, owned by this object from now on
      * @param client the client
+     * @param service the service, as the KDC said in what it encrypted for the client
      * @param flags its flags, see {@link dev.gssbaton.krb5.message.TicketFlag}
      * @param authTime when the client was authenticated
      * @param startTime when it begins to be valid
@@ -37,6 +39,7 @@ public final class ServiceTicket implements AutoCloseable {
             Ticket ticket,
             EncryptionKey sessionKey,
             Principal client,
+            Principal service,
             KerberosFlags flags,
             Instant authTime,
             Instant startTime,
@@ -46,6 +49,7 @@ public final class ServiceTicket implements AutoCloseable {
         this.ticket = Objects.requireNonNull(ticket, "ticket");
         this.sessionKey = Objects.requireNonNull(sessionKey, "sessionKey");
         this.client = Objects.requireNonNull(client, "client");
+        this.service = Objects.requireNonNull(service, "service");
         this.flags = Objects.requireNonNull(flags, "flags");
         this.authTime = Objects.requireNonNull(authTime, "authTime");
         this.startTime = Objects.requireNonNull(startTime, "startTime");
@@ -55,7 +59,7 @@ public final class ServiceTicket implements AutoCloseable {
     }
 
     /**
-     * Gives the ticket, for the AP-REQ. It names the service.
+     * Gives the ticket, for the AP-REQ. The name in it is authentic to nobody; see {@link #service}.
      *
      * @return the ticket
      */
@@ -79,6 +83,15 @@ public final class ServiceTicket implements AutoCloseable {
      */
     public Principal client() {
         return client;
+    }
+
+    /**
+     * Gives the service.
+     *
+     * @return the service that the KDC made the ticket for
+     */
+    public Principal service() {
+        return service;
     }
 
     /**
