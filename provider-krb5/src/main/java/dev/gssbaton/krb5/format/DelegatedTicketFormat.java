@@ -4,7 +4,6 @@ import dev.gssbaton.krb5.PlatformName;
 import dev.gssbaton.krb5.message.EncKrbCredPart;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.KrbCredInfo;
-import dev.gssbaton.krb5.message.Principal;
 import dev.gssbaton.krb5.message.Ticket;
 import dev.gssbaton.krb5.ticket.DelegatedTicket;
 import dev.gssbaton.spi.StateReader;
@@ -42,18 +41,7 @@ final class DelegatedTicketFormat {
     }
 
     private static byte[] info(DelegatedTicket delegated) {
-        KrbCredInfo info = new KrbCredInfo(
-                delegated.key().copy(),
-                delegated.client().realm(),
-                delegated.client().name(),
-                delegated.flags(),
-                delegated.authTime(),
-                delegated.startTime(),
-                delegated.endTime(),
-                delegated.renewTill(),
-                null,
-                null,
-                delegated.addresses());
+        KrbCredInfo info = delegated.info().withoutService();
         try (EncKrbCredPart part =
                 new EncKrbCredPart(List.of(info), OptionalLong.empty(), null, OptionalInt.empty(), null, null)) {
             return part.encode();
@@ -77,7 +65,7 @@ final class DelegatedTicketFormat {
         try {
             delegated = read(ticket, info);
             again = info(delegated);
-            if (!delegated.client().toString().equals(source.toString())) {
+            if (!delegated.info().client().toString().equals(source.toString())) {
                 throw StateReader.malformed("delegated ticket", "is not the initiator's");
             }
             if (!Arrays.equals(info, again)) {
@@ -102,20 +90,10 @@ final class DelegatedTicketFormat {
                 throw StateReader.malformed("delegated ticket", "is not one");
             }
             KrbCredInfo info = part.ticketInfo().get(0);
-            Principal client = info.client();
-            if (client == null || info.endTime() == null) {
+            if (info.client() == null || info.endTime() == null) {
                 throw StateReader.malformed("delegated ticket", "has no client or no end");
             }
-            return new DelegatedTicket(
-                    Ticket.decode(ticket, 0, ticket.length),
-                    info.key().copy(),
-                    client,
-                    info.flags(),
-                    info.authTime(),
-                    info.startTime(),
-                    info.endTime(),
-                    info.renewTill(),
-                    info.addresses());
+            return new DelegatedTicket(Ticket.decode(ticket, 0, ticket.length), info.withoutService());
         }
     }
 }

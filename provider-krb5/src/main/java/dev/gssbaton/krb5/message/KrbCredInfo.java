@@ -144,6 +144,16 @@ public final class KrbCredInfo implements AutoCloseable {
         return addresses == null ? List.of() : addresses;
     }
 
+    /**
+     * Copies this entry without the service's name, which its ticket has, for an owner with a life of its own.
+     *
+     * @return an entry that the caller closes
+     */
+    public KrbCredInfo withoutService() {
+        return new KrbCredInfo(
+                key.copy(), prealm, pname, flags, authTime, startTime, endTime, renewTill, null, null, addresses);
+    }
+
     void encode(DerWriter out) {
         int sequence = out.begin(DerReader.SEQUENCE);
         out.key(0, key);

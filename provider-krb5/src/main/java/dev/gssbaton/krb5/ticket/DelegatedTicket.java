@@ -8,7 +8,6 @@ import dev.gssbaton.krb5.message.ErrorCode;
 import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.krb5.message.HostAddress;
 import dev.gssbaton.krb5.message.KerberosException;
-import dev.gssbaton.krb5.message.KerberosFlags;
 import dev.gssbaton.krb5.message.KrbCred;
 import dev.gssbaton.krb5.message.KrbCredInfo;
 import dev.gssbaton.krb5.message.Octets;
@@ -39,47 +38,20 @@ public final class DelegatedTicket implements AutoCloseable {
     private static final String TICKET_GRANTING_SERVICE = "krbtgt";
 
     private final Ticket ticket;
-    private final EncryptionKey key;
-    private final Principal client;
-    private final KerberosFlags flags;
-    private final Instant authTime;
-    private final Instant startTime;
-    private final Instant endTime;
-    private final Instant renewTill;
-    private final List<HostAddress> addresses;
+    private final KrbCredInfo info;
 
     /**
      * Makes a delegated ticket.
      *
      * @param ticket the ticket
-     * @param key its session key, owned by this object from now on
-     * @param client whose it is
-     * @param flags its flags
-     * @param authTime when the client was authenticated; null if not known
-     * @param startTime when it begins to be valid; null if not known
-     * @param endTime when it ends
-     * @param renewTill until when it can be renewed; null if it cannot
-     * @param addresses from where it may be used; empty for anywhere
+     * @param info its session key and what it says of itself, owned by this object from now on; the client and the end
+     *     are not absent
      */
-    public DelegatedTicket(
-            Ticket ticket,
-            EncryptionKey key,
-            Principal client,
-            KerberosFlags flags,
-            Instant authTime,
-            Instant startTime,
-            Instant endTime,
-            Instant renewTill,
-            List<HostAddress> addresses) {
+    public DelegatedTicket(Ticket ticket, KrbCredInfo info) {
         this.ticket = Objects.requireNonNull(ticket, "ticket");
-        this.key = Objects.requireNonNull(key, "key");
-        this.client = Objects.requireNonNull(client, "client");
-        this.flags = Objects.requireNonNull(flags, "flags");
-        this.authTime = authTime;
-        this.startTime = startTime;
-        this.endTime = Objects.requireNonNull(endTime, "endTime");
-        this.renewTill = renewTill;
-        this.addresses = List.copyOf(addresses);
+        this.info = Objects.requireNonNull(info, "info");
+        Objects.requireNonNull(info.client(), "client");
+        Objects.requireNonNull(info.endTime(), "endTime");
     }
 
     /**
@@ -113,16 +85,7 @@ public final class DelegatedTicket implements AutoCloseable {
             if (!isClients || !grantsTickets || info.endTime() == null) {
                 return Optional.empty();
             }
-            DelegatedTicket delegated = new DelegatedTicket(
-                    ticket,
-                    info.key().copy(),
-                    info.client(),
-                    info.flags(),
-                    info.authTime(),
-                    info.startTime(),
-                    info.endTime(),
-                    info.renewTill(),
-                    info.addresses());
+            DelegatedTicket delegated = new DelegatedTicket(ticket, info.withoutService());
             if (!delegated.fitsThePlatform()) {
                 delegated.close();
                 return Optional.empty();
@@ -143,7 +106,7 @@ public final class DelegatedTicket implements AutoCloseable {
      * @throws GSSException if the platform refuses the ticket, for instance because it has expired
      */
     public GSSCredential toCredential() throws GSSException {
-        KerberosPrincipal owner = platform(client);
+        KerberosPrincipal owner = platform(info.client());
         Subject subject = new Subject(false, Set.of(owner), Set.of(), Set.of(kerberosTicket(owner)));
         return CurrentSubject.call(subject, () -> PlatformManager.make()
                 .createCredential(null, GSSCredential.DEFAULT_LIFETIME, GssFraming.KRB5, GSSCredential.INITIATE_ONLY));
@@ -159,81 +122,18 @@ public final class DelegatedTicket implements AutoCloseable {
     }
 
     /**
-     * Gives the ticket's session key.
+     * Gives the ticket's session key, and what the ticket says of itself.
      *
-     * @return the key, which stays this object's
+     * @return the entry, which stays this object's. It names the client and the end, and no service
      */
-    public EncryptionKey key() {
-        return key;
-    }
-
-    /**
-     * Gives the client.
-     *
-     * @return whose ticket it is
-     */
-    public Principal client() {
-        return client;
-    }
-
-    /**
-     * Gives the ticket's flags.
-     *
-     * @return the flags
-     */
-    public KerberosFlags flags() {
-        return flags;
-    }
-
-    /**
-     * Gives the time of authentication.
-     *
-     * @return the time; null if not known
-     */
-    public Instant authTime() {
-        return authTime;
-    }
-
-    /**
-     * Gives the beginning of the ticket's life.
-     *
-     * @return the time; null if not known
-     */
-    public Instant startTime() {
-        return startTime;
-    }
-
-    /**
-     * Gives the end of the ticket's life.
-     *
-     * @return the end
-     */
-    public Instant endTime() {
-        return endTime;
-    }
-
-    /**
-     * Gives the end of renewals.
-     *
-     * @return the time; null if it cannot be renewed
-     */
-    public Instant renewTill() {
-        return renewTill;
-    }
-
-    /**
-     * Lists the addresses from which the ticket may be used.
-     *
-     * @return an unmodifiable list; empty for anywhere
-     */
-    public List<HostAddress> addresses() {
-        return addresses;
+    public KrbCredInfo info() {
+        return info;
     }
 
     /** Erases the key. Closing twice is harmless. */
     @Override
     public void close() {
-        key.close();
+        info.close();
     }
 
     private static EncKrbCredPart open(EncryptedData encPart, EncryptionKey sessionKey, EncryptionKey subkey)
@@ -259,7 +159,7 @@ public final class DelegatedTicket implements AutoCloseable {
     /** Tells whether the platform can hold the ticket. Not every name that a peer may write is one there. */
     private boolean fitsThePlatform() {
         try {
-            kerberosTicket(platform(client)).destroy();
+            kerberosTicket(platform(info.client())).destroy();
             return true;
         } catch (IllegalArgumentException e) {
             return false;
@@ -271,20 +171,21 @@ public final class DelegatedTicket implements AutoCloseable {
     private KerberosTicket kerberosTicket(KerberosPrincipal owner) {
         boolean[] set = new boolean[Integer.SIZE];
         for (int i = 0; i < set.length; i++) {
-            set[i] = (flags.toInt() << i) < 0;
+            set[i] = (info.flags().toInt() << i) < 0;
         }
-        return key.secret()
+        return info.key()
+                .secret()
                 .lend(octets -> new KerberosTicket(
                         ticket.encode(),
                         owner,
                         platform(ticket.service()),
                         octets,
-                        key.type().number(),
+                        info.key().type().number(),
                         set,
-                        date(authTime),
-                        date(startTime),
-                        date(endTime),
-                        date(renewTill),
+                        date(info.authTime()),
+                        date(info.startTime()),
+                        date(info.endTime()),
+                        date(info.renewTill()),
                         internetAddresses()));
     }
 
@@ -300,9 +201,9 @@ public final class DelegatedTicket implements AutoCloseable {
 
     private InetAddress[] internetAddresses() {
         try {
-            InetAddress[] internet = new InetAddress[addresses.size()];
+            InetAddress[] internet = new InetAddress[info.addresses().size()];
             int count = 0;
-            for (HostAddress address : addresses) {
+            for (HostAddress address : info.addresses()) {
                 if (address.type() == HostAddress.IPV4 || address.type() == HostAddress.IPV6) {
                     internet[count++] =
                             InetAddress.getByAddress(address.address().toBytes());

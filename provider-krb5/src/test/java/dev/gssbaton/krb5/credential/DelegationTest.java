@@ -77,8 +77,8 @@ class DelegationTest {
             GSSCredential credential;
             try (DelegatedTicket delegated =
                     receive(ticket.delegation(), ticket).orElseThrow()) {
-                assertTrue(delegated.flags().has(TicketFlag.FORWARDED));
-                assertTrue(delegated.client().matches(ticket.client()));
+                assertTrue(delegated.info().flags().has(TicketFlag.FORWARDED));
+                assertTrue(delegated.info().client().matches(ticket.client()));
                 credential = delegated.toCredential();
             }
             assertEquals(ticket.client().toString(), credential.getName().toString());
@@ -128,7 +128,7 @@ class DelegationTest {
                     .isEmpty());
             try (DelegatedTicket taken = DelegatedTicket.receive(resealed, sent.sessionKey(), subkey, sent.client())
                     .orElseThrow()) {
-                assertTrue(taken.client().matches(sent.client()));
+                assertTrue(taken.info().client().matches(sent.client()));
             }
         }
     }
