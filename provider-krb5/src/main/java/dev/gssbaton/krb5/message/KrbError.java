@@ -2,7 +2,6 @@ package dev.gssbaton.krb5.message;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoField;
 import java.util.OptionalInt;
 
 /**
@@ -33,29 +32,6 @@ public record KrbError(
         Octets eData) {
     private static final int MSG_TYPE = 30;
     private static final int TAG = DerReader.APPLICATION | MSG_TYPE;
-
-    /**
-     * Makes the error that an acceptor answers with.
-     *
-     * @param code the error
-     * @param service the acceptor
-     * @param time the acceptor's time
-     * @param text what was wrong, without a secret
-     * @return the error
-     */
-    public static KrbError of(ErrorCode code, Principal service, Instant time, String text) {
-        return new KrbError(
-                null,
-                OptionalInt.empty(),
-                time,
-                time.get(ChronoField.MICRO_OF_SECOND),
-                code.number(),
-                null,
-                null,
-                service,
-                Octets.of(text.getBytes(StandardCharsets.UTF_8)),
-                null);
-    }
 
     /**
      * Says what the error is, for messages and logs. Its text comes from anybody, so it is cut short, and what is not

@@ -27,6 +27,11 @@ final class Samples {
 
     private Samples() {}
 
+    /** An acceptor's error with the fields that every one has, and a text; null for none. */
+    static KrbError error(ErrorCode code, Octets text) {
+        return new KrbError(null, OptionalInt.empty(), TIME, 0, code.number(), null, null, SERVICE, text, null);
+    }
+
     static List<byte[]> of(MessageDecoder decoder) {
         return switch (decoder) {
             case TICKET -> List.of(small().encode(), full().encode());
@@ -44,8 +49,7 @@ final class Samples {
                         new ApRep(data(18, 200, OptionalLong.of(1))).encode());
             case KRB_ERROR ->
                 List.of(
-                        KrbError.of(ErrorCode.KRB_AP_ERR_SKEW, SERVICE, TIME, "clock")
-                                .encode(),
+                        error(ErrorCode.KRB_AP_ERR_SKEW, octets(5, 'c')).encode(),
                         new KrbError(
                                         TIME,
                                         OptionalInt.of(999_999),
