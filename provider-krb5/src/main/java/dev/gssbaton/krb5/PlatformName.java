@@ -4,10 +4,9 @@ import dev.gssbaton.krb5.message.ErrorCode;
 import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.Principal;
+import dev.gssbaton.krb5.ticket.PlatformManager;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.Provider;
-import java.security.Security;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -219,18 +218,12 @@ public final class PlatformName {
         return new String(text, StandardCharsets.UTF_8);
     }
 
-    /** Prefers the JDK's own names, whatever else speaks krb5 in this JVM, and were it Baton itself. */
     private static GSSManager platform() {
-        GSSManager manager = GSSManager.getInstance();
-        Provider jdk = Security.getProvider("SunJGSS");
-        if (jdk != null) {
-            try {
-                manager.addProviderAtFront(jdk, GssFraming.KRB5);
-            } catch (GSSException e) {
-                throw new IllegalStateException("the JDK's own mechanism can be preferred", e);
-            }
+        try {
+            return PlatformManager.make();
+        } catch (GSSException e) {
+            throw new IllegalStateException("the JDK's own mechanism can be preferred", e);
         }
-        return manager;
     }
 
     private static void requireKnown(Oid type) throws GSSException {
