@@ -9,26 +9,20 @@ import dev.gssbaton.krb5.message.ApOption;
 import dev.gssbaton.krb5.message.ApRep;
 import dev.gssbaton.krb5.message.ApReq;
 import dev.gssbaton.krb5.message.Authenticator;
-import dev.gssbaton.krb5.message.AuthenticatorChecksum;
 import dev.gssbaton.krb5.message.AuthorizationData;
-import dev.gssbaton.krb5.message.ChannelBindings;
-import dev.gssbaton.krb5.message.Checksum;
 import dev.gssbaton.krb5.message.EncApRepPart;
 import dev.gssbaton.krb5.message.EncTicketPart;
 import dev.gssbaton.krb5.message.EncryptedData;
 import dev.gssbaton.krb5.message.ErrorCode;
 import dev.gssbaton.krb5.message.GssFraming;
-import dev.gssbaton.krb5.message.HostAddress;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.KrbError;
 import dev.gssbaton.krb5.message.MalformedMessageException;
 import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.krb5.message.Principal;
 import dev.gssbaton.krb5.message.PrincipalName;
-import dev.gssbaton.krb5.message.TicketFlag;
 import dev.gssbaton.krb5.message.TokenId;
 import dev.gssbaton.krb5.ticket.AcceptorKeys;
-import dev.gssbaton.krb5.ticket.DelegatedTicket;
 import dev.gssbaton.krb5.ticket.MemoryReplayCache;
 import dev.gssbaton.krb5.ticket.OpenedTicket;
 import dev.gssbaton.krb5.ticket.ReplayCache;
@@ -36,14 +30,12 @@ import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.OutputTokenException;
 import dev.gssbaton.spi.SequenceWindow;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.ietf.jgss.ChannelBinding;
 import org.ietf.jgss.GSSException;
 
@@ -57,19 +49,6 @@ import org.ietf.jgss.GSSException;
  * the AP-REQ, except that what is not supported is refused.
  */
 final class Acceptance implements Handshake {
-    /** Flags that an initiator's checksum may ask for; others are ignored, as RFC 4121 section 4.1.1.1 demands. */
-    private static final int ASKABLE = ContextFlag.bits(
-            Set.of(ContextFlag.MUTUAL, ContextFlag.REPLAY, ContextFlag.SEQUENCE, ContextFlag.CONF, ContextFlag.INTEG));
-
-    private static final int DCE_STYLE = 0x1000;
-
-    /** KERB_AP_OPTIONS of MS-KILE: an element of the authenticator's authorization data. */
-    private static final int AD_AP_OPTIONS = 143;
-
-    private static final int AP_OPTIONS_SIZE = 4;
-    /** The flag 0x4000, in the second octet from the least. */
-    private static final int AP_OPTIONS_CBT = 0x40;
-
     /** For a KRB-ERROR of an acceptor that answers to any name and has not been told one. */
     private static final Principal NOBODY =
             new Principal(PrincipalName.of(PrincipalName.NT_UNKNOWN, "unknown"), "unknown");
@@ -143,12 +122,14 @@ final class Acceptance implements Handshake {
             service = ticket.acceptor();
             EncTicketPart part = ticket.encPart();
             authenticator = open(request.authenticator(), part.key());
-            checkClient(part);
-            checkEncryptionTypes(ticket);
-            checkTimes(part);
-            checkPath(part);
+            new RequestPolicy(options, initiatorAddress(), now).check(ticket, authenticator);
             takeOnce(request.authenticator().cipher());
-            Services services = services(request, part.key());
+            RequestedServices services = RequestedServices.of(
+                    authenticator,
+                    request.apOptions().has(ApOption.MUTUAL_REQUIRED),
+                    part.key(),
+                    options,
+                    channelBinding);
             try {
                 return establish(services, ticket);
             } finally {
@@ -169,179 +150,20 @@ final class Acceptance implements Handshake {
         }
     }
 
-    private void checkClient(EncTicketPart ticket) throws KerberosException {
-        if (!ticket.client().matches(authenticator.client())) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_BADMATCH, "the client in the authenticator is not the ticket's");
-        }
-        List<HostAddress> addresses = ticket.addresses().stream()
-                .filter(address -> address.type() == HostAddress.IPV4 || address.type() == HostAddress.IPV6)
-                .toList();
-        if (!addresses.isEmpty()
-                && channelBinding != null
-                && channelBinding.getInitiatorAddress() != null
-                && !addresses.contains(HostAddress.of(channelBinding.getInitiatorAddress()))) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_BADADDR,
-                    "the ticket was issued for other addresses than the initiator's in the channel bindings");
-        }
-    }
-
-    private void checkEncryptionTypes(OpenedTicket ticket) throws KerberosException {
-        checkPermitted("ticket", ticket.serviceKey());
-        checkPermitted("session key", ticket.encPart().key());
-        if (authenticator.subkey() != null) {
-            checkPermitted("initiator's subkey", authenticator.subkey());
-        }
-    }
-
-    private void checkPermitted(String whose, EncryptionKey key) throws KerberosException {
-        EncryptionType type = key.type();
-        if (!options.permittedEncryptionTypes().contains(type.number())) {
-            throw new KerberosException(
-                    ErrorCode.KDC_ERR_ETYPE_NOSUPP,
-                    "the " + whose + " is of " + type.rfcName() + " (" + type.number() + "), and permitted are "
-                            + options.permittedEncryptionTypes() + ": see AcceptorOptions, and what the KDC issues");
-        }
-    }
-
-    private void checkTimes(EncTicketPart ticket) throws KerberosException {
-        Duration skew = options.clockSkew();
-        if (ticket.flags().has(TicketFlag.INVALID)) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_TKT_NYV, "the ticket is marked invalid: the KDC has to validate it first");
-        }
-        if (ticket.startTime().minus(skew).isAfter(now)) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_TKT_NYV,
-                    "the ticket begins at " + ticket.startTime() + ", and it is " + now + ": compare the clocks");
-        }
-        if (now.isAfter(ticket.endTime().plus(skew))) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_TKT_EXPIRED,
-                    "the ticket ended at " + ticket.endTime() + ", and it is " + now
-                            + ": the initiator needs a new one");
-        }
-        if (Duration.between(authenticatorTime(), now).abs().compareTo(skew) > 0) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_SKEW,
-                    "the initiator's clock says " + authenticatorTime() + " and ours " + now
-                            + ", which differ by more than " + skew + ": set them right");
-        }
+    private InetAddress initiatorAddress() {
+        return channelBinding == null ? null : channelBinding.getInitiatorAddress();
     }
 
     private void takeOnce(Octets cipher) throws GSSException {
         if (options.allows(Relaxation.REPLAY_CACHE_IN_MEMORY_ONLY)) {
-            MemoryReplayCache.SHARED.take(cipher, authenticatorTime(), options.clockSkew(), now);
+            MemoryReplayCache.SHARED.take(cipher, authenticator.time(), options.clockSkew(), now);
         } else {
             new ReplayCache(environment.claims(), options.clockSkew(), environment.random())
-                    .take(cipher, authenticatorTime());
+                    .take(cipher, authenticator.time());
         }
     }
 
-    private Instant authenticatorTime() {
-        return AuthenticatorTime.sum(authenticator.ctime(), authenticator.cusec());
-    }
-
-    private void checkPath(EncTicketPart ticket) throws KerberosException {
-        if (!ticket.flags().has(TicketFlag.TRANSITED_POLICY_CHECKED)
-                && !options.allows(Relaxation.UNCHECKED_TRANSIT_PATH)
-                && !TransitedRealms.areTrusted(
-                        ticket.transited(), ticket.client().realm(), service.realm(), options.transitRealms())) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_PATH_NOT_ACCEPTED,
-                    "the ticket passed through realms that are not trusted here, and the KDC did not check them: let the"
-                            + " KDC do so, or name them in AcceptorOptions.transitRealms");
-        }
-    }
-
-    /** What the initiator asks for, and what it delegates. */
-    private record Services(int flags, DelegatedTicket delegated) implements AutoCloseable {
-        @Override
-        public void close() {
-            if (delegated != null) {
-                delegated.close();
-            }
-        }
-    }
-
-    private Services services(ApReq request, EncryptionKey sessionKey) throws GSSException {
-        Checksum checksum = authenticator.checksum();
-        if (checksum == null || checksum.type() != AuthenticatorChecksum.TYPE) {
-            return servicesWithoutFlags(checksum, request, sessionKey);
-        }
-        AuthenticatorChecksum asked = AuthenticatorChecksum.decode(checksum);
-        checkBindings(asked.bindings());
-        if ((asked.flags() & DCE_STYLE) != 0) {
-            throw new KerberosException(
-                    ErrorCode.KRB_ERR_GENERIC,
-                    GSSException.UNAVAILABLE,
-                    "the initiator asks for DCE style (GSS_C_DCE_STYLE), which is not supported");
-        }
-        int flags = asked.flags() & ASKABLE;
-        if (asked.delegation() == null) {
-            return new Services(flags, null);
-        }
-        DelegatedTicket delegated = DelegatedTicket.receive(
-                        asked.delegation(), sessionKey, authenticator.subkey(), authenticator.client())
-                .orElse(null);
-        return new Services(delegated == null ? flags : flags | ContextFlag.DELEG.bit(), delegated);
-    }
-
-    /** Takes what is no authenticator of GSS-API, if that is allowed, as MIT krb5 does. */
-    private Services servicesWithoutFlags(Checksum checksum, ApReq request, EncryptionKey sessionKey)
-            throws KerberosException {
-        if (!options.allows(Relaxation.ABSENT_OR_OTHER_CHECKSUM) || channelBinding != null) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_INAPP_CKSUM,
-                    channelBinding == null ? GSSException.FAILURE : GSSException.BAD_BINDINGS,
-                    "the authenticator has "
-                            + (checksum == null ? "no checksum" : "a checksum of type " + checksum.type())
-                            + ", where GSS-API has one of type 0x8003");
-        }
-        if (checksum == null) {
-            return new Services(0, null);
-        }
-        // Over no data, so that an authenticator made for some data is not taken for one without.
-        if (checksum.type() != sessionKey.type().checksumType()
-                || !sessionKey.verify(
-                        Authenticator.CHECKSUM_KEY_USAGE,
-                        new byte[0],
-                        0,
-                        0,
-                        checksum.checksum().toBytes())) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_MODIFIED, "the authenticator's checksum is not one over no data");
-        }
-        int flags = ContextFlag.REPLAY.bit() | ContextFlag.SEQUENCE.bit();
-        return new Services(
-                request.apOptions().has(ApOption.MUTUAL_REQUIRED) ? flags | ContextFlag.MUTUAL.bit() : flags, null);
-    }
-
-    private void checkBindings(Octets bindings) throws KerberosException {
-        if (channelBinding == null) {
-            return;
-        }
-        boolean absent = ChannelBindings.isNone(bindings)
-                && options.allows(Relaxation.ABSENT_CHANNEL_BINDINGS)
-                && !knowsChannelBindings();
-        if (!absent && !ChannelBindings.matches(channelBinding, bindings)) {
-            throw new KerberosException(
-                    ErrorCode.KRB_ERR_GENERIC,
-                    GSSException.BAD_BINDINGS,
-                    "the initiator's channel bindings are not this acceptor's");
-        }
-    }
-
-    /** Tells whether the initiator says that it would bind to a channel if it knew one. */
-    private boolean knowsChannelBindings() throws KerberosException {
-        return authenticator.authorizationData().flattened().stream()
-                .filter(element -> element.type() == AD_AP_OPTIONS)
-                .map(element -> element.data().toBytes())
-                .anyMatch(data -> data.length != AP_OPTIONS_SIZE || (data[1] & AP_OPTIONS_CBT) != 0);
-    }
-
-    private byte[] establish(Services services, OpenedTicket opened) throws GSSException {
+    private byte[] establish(RequestedServices services, OpenedTicket opened) throws GSSException {
         EncTicketPart ticket = opened.encPart();
         boolean mutual = (services.flags() & ContextFlag.MUTUAL.bit()) != 0;
         Agreement agreement = new Agreement(

@@ -40,15 +40,4 @@ record AuthenticatorTime(Instant ctime, int cusec) {
         return new AuthenticatorTime(
                 Instant.ofEpochSecond(Math.floorDiv(last, SECOND)), (int) Math.floorMod(last, SECOND));
     }
-
-    /**
-     * Gives the whole time.
-     *
-     * @param ctime the seconds
-     * @param cusec the microseconds
-     * @return their sum
-     */
-    static Instant sum(Instant ctime, int cusec) {
-        return ctime.plus(cusec, ChronoUnit.MICROS);
-    }
 }

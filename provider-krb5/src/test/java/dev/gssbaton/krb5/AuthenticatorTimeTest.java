@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -51,6 +52,6 @@ class AuthenticatorTimeTest {
     private static Instant next(Instant now) {
         AuthenticatorTime time = AuthenticatorTime.next(now);
         assertTrue(time.cusec() >= 0 && time.cusec() < 1_000_000);
-        return AuthenticatorTime.sum(time.ctime(), time.cusec());
+        return time.ctime().plus(time.cusec(), ChronoUnit.MICROS);
     }
 }

@@ -2,6 +2,7 @@ package dev.gssbaton.krb5.message;
 
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -88,6 +89,15 @@ public final class Authenticator implements AutoCloseable {
      */
     public int cusec() {
         return cusec;
+    }
+
+    /**
+     * Gives the initiator's time.
+     *
+     * @return {@link #ctime} and {@link #cusec}
+     */
+    public Instant time() {
+        return ctime.plus(cusec, ChronoUnit.MICROS);
     }
 
     /**
