@@ -30,8 +30,12 @@ final class Keytab implements KeySupply {
 
     private static final long BETWEEN_ATTEMPTS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** A change so soon after another may leave a file's time as it is: no system's clock for files is coarser. */
+    private static final long SETTLED = TimeUnit.SECONDS.toNanos(2);
+
     private final Path file;
     private Version version;
+    private boolean settled;
     private KeyRing ring;
     private KerberosException failure;
     private long lookedAt;
@@ -89,8 +93,9 @@ final class Keytab implements KeySupply {
         for (int attempt = 1; ; attempt++) {
             try {
                 Version found = Version.of(file);
-                if (ring == null || !found.equals(version)) {
+                if (ring == null || !settled || !found.equals(version)) {
                     drop();
+                    settled = found.isOlderThan(SETTLED);
                     ring = read();
                     version = found;
                 }
@@ -147,6 +152,10 @@ final class Keytab implements KeySupply {
                     Objects.requireNonNullElse(attributes.fileKey(), file),
                     attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
                     attributes.size());
+        }
+
+        boolean isOlderThan(long nanos) {
+            return modified < TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - nanos;
         }
     }
 }

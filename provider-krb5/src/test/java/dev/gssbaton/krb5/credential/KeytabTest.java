@@ -13,7 +13,9 @@ import dev.gssbaton.krb5.ticket.OpenedTicket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -105,6 +107,18 @@ class KeytabTest {
         KerberosException torn = assertThrows(KerberosException.class, () -> open(keys, 2));
         assertTrue(torn.getMessage().contains("ends within its entry"), torn.getMessage());
         Files.write(file, next);
+        awaitOpening(keys, 2);
+    }
+
+    @Test
+    void a_keytab_that_is_written_twice_in_a_moment_is_read_again() throws Exception {
+        Path file = write(KeytabWriter.version2().entry(HTTP, 1, 18));
+        FileTime moment = FileTime.from(Instant.now().plusSeconds(60)); // that it stays recent however slow the test is
+        Files.setLastModifiedTime(file, moment);
+        AcceptorKeys keys = Krb5Credential.fromKeytab(file, HTTP).unwrap(AcceptorKeys.class);
+        assertOpens(keys, 1);
+        Files.write(file, KeytabWriter.version2().entry(HTTP, 2, 18).bytes()); // in place, and as large
+        Files.setLastModifiedTime(file, moment);
         awaitOpening(keys, 2);
     }
 
