@@ -269,11 +269,13 @@ class ContextExporterContractTest {
                 reads(MissesAMessage::new),
                 "rfc2743_2_2_9_numbers_received_go_on",
                 "rfc2743_1_2_10_context_moves_again_and_again",
-                "rfc2743_2_2_9_messages_under_way_arrive");
+                "rfc2743_2_2_9_messages_under_way_arrive",
+                "baton_messages_received_while_exporting_are_counted");
         proof.flaw(
                 "keeps the latest message in its window alone",
                 writes(state -> state.putLong(SEEN_POS, Math.min(1, state.getLong(GONE_POS)))),
                 "rfc2743_2_2_9_duplicate_stays_a_duplicate",
+                "baton_messages_received_while_exporting_are_counted",
                 "baton_changed_state_is_not_read_as_if_it_were_not");
         proof.flaw(
                 "fills the gaps of its window",
@@ -289,6 +291,7 @@ class ContextExporterContractTest {
                 "rfc2743_2_2_9_messages_under_way_arrive",
                 "rfc2743_2_2_9_numbers_received_go_on",
                 "rfc2743_1_2_10_context_moves_again_and_again",
+                "baton_messages_received_while_exporting_are_counted",
                 "baton_state_that_was_read_is_written_alike",
                 "baton_changed_state_is_not_read_as_if_it_were_not");
         proof.flaw(
@@ -426,7 +429,8 @@ class ContextExporterContractTest {
                 "rfc2743_1_2_10_context_moves_again_and_again",
                 "rfc2743_2_2_8_failed_export_can_be_repeated",
                 "rfc8353_imported_context_cannot_be_changed",
-                "baton_messages_sent_while_exporting_are_counted");
+                "baton_messages_sent_while_exporting_are_counted",
+                "baton_messages_received_while_exporting_are_counted");
     }
 
     private static ContractFixture readsOnce() {

@@ -10,6 +10,8 @@ import dev.gssbaton.spi.SecretCredential;
 import dev.gssbaton.spi.TextName;
 import dev.gssbaton.testkit.ContractFixture;
 import dev.gssbaton.testkit.MechanismContract;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -113,7 +115,8 @@ class MechanismContractTest {
                         return super.name(name, null);
                     }
                 }),
-                "rfc2743_2_4_5_unknown_name_type_is_refused");
+                "rfc2743_2_4_5_unknown_name_type_is_refused",
+                "baton_refusal_shows_its_text");
         proof.flaw(
                 "casts the credential",
                 () -> wrong(new ForwardingMechanism() {
@@ -124,7 +127,8 @@ class MechanismContractTest {
                         return super.acceptor(new AcceptorRequest(credential, request.channelBinding()), environment);
                     }
                 }),
-                "baton_foreign_credential_is_refused");
+                "baton_foreign_credential_is_refused",
+                "baton_refusal_shows_its_text");
         proof.flaw(
                 "casts the name",
                 () -> wrong(new ForwardingMechanism() {
@@ -135,7 +139,36 @@ class MechanismContractTest {
                                 with((TextName) request.target(), request.flags(), request), environment);
                     }
                 }),
-                "baton_foreign_name_is_refused");
+                "baton_foreign_name_is_refused",
+                "baton_refusal_shows_its_text");
+        proof.flaw(
+                "refuses without a word",
+                contexts(context -> new ForwardingContext(context) {
+                    @Override
+                    public void verifyMIC(
+                            byte[] token, int offset, int length, byte[] message, int from, int size, MessageProp prop)
+                            throws GSSException {
+                        try {
+                            super.verifyMIC(token, offset, length, message, from, size, prop);
+                        } catch (GSSException e) {
+                            throw new GSSException(e.getMajor());
+                        }
+                    }
+                }),
+                "baton_refusal_shows_its_text");
+        proof.flaw(
+                "hides its text behind the minor code 0",
+                () -> wrong(new ForwardingMechanism() {
+                    @Override
+                    public GSSName name(String name, Oid nameType) throws GSSException {
+                        try {
+                            return super.name(name, nameType);
+                        } catch (GSSException e) {
+                            throw new GSSException(e.getMajor(), 0, e.getMinorString());
+                        }
+                    }
+                }),
+                "baton_refusal_shows_its_text");
     }
 
     private static InitiatorRequest with(GSSName target, Set<ContextFlag> flags, InitiatorRequest request) {
@@ -601,7 +634,7 @@ class MechanismContractTest {
                             byte[] token, int offset, int length, byte[] message, int from, int size, MessageProp prop)
                             throws GSSException {
                         super.verifyMIC(token, offset, length, message, from, size, prop);
-                        copy(none(), prop);
+                        copy(none(), prop, null);
                     }
                 }),
                 "rfc2743_1_2_3_duplicate_of_a_mic_is_reported");
@@ -623,10 +656,21 @@ class MechanismContractTest {
                             prop.isUnseqToken() || prop.isOldToken(),
                             prop.isGapToken(),
                             0,
-                            "");
+                            "a report");
                     return report;
                 })),
                 "rfc2743_1_2_3_old_is_reported");
+        proof.flaw(
+                "reports without a text",
+                contexts(context -> new ForwardingContext(context) {
+                    @Override
+                    public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
+                        byte[] message = super.unwrap(token, offset, length, prop);
+                        copy(prop, prop, null);
+                        return message;
+                    }
+                }),
+                "rfc8353_report_has_a_text");
         proof.flaw(
                 "detects without being asked",
                 () -> wrong(new Detects(ContextFlag.REPLAY, asked -> true)),
@@ -643,7 +687,7 @@ class MechanismContractTest {
             @Override
             public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
                 byte[] message = super.unwrap(token, offset, length, prop);
-                copy(change.apply(prop), prop);
+                copy(change.apply(prop), prop, "a report");
                 return message;
             }
         };
@@ -653,9 +697,9 @@ class MechanismContractTest {
         return new MessageProp(0, false);
     }
 
-    private static void copy(MessageProp from, MessageProp to) {
+    private static void copy(MessageProp from, MessageProp to, String text) {
         to.setSupplementaryStates(
-                from.isDuplicateToken(), from.isOldToken(), from.isUnseqToken(), from.isGapToken(), 0, "a report");
+                from.isDuplicateToken(), from.isOldToken(), from.isUnseqToken(), from.isGapToken(), 0, text);
     }
 
     /** Adds a service to what is asked for, and hides that on both sides. */
@@ -877,6 +921,10 @@ class MechanismContractTest {
                 }),
                 "baton_failed_exchange_erases_every_secret");
         proof.flaw(
+                "keeps its keys where nobody finds them",
+                contexts(MechanismContractTest::hidden),
+                "baton_dispose_erases_every_secret");
+        proof.flaw(
                 "keeps its cipher",
                 contexts(KeepsItsCipher::new),
                 "baton_dispose_erases_every_secret",
@@ -896,6 +944,19 @@ class MechanismContractTest {
                     }
                 }),
                 "baton_erasing_twice_is_harmless");
+    }
+
+    /** Stands before a context and has no field of its own that leads there, as if keys were in plain arrays. */
+    private static MechanismContext hidden(MechanismContext context) {
+        Class<?>[] types = {MechanismContext.class};
+        return (MechanismContext) Proxy.newProxyInstance(
+                MechanismContractTest.class.getClassLoader(), types, (proxy, method, arguments) -> {
+                    try {
+                        return method.invoke(context, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private static final class KeepsItsCipher extends ForwardingContext {

@@ -55,6 +55,8 @@ public abstract class ContextExporterContract {
     private static final int THREADS = 8;
     private static final int MOVES = 5;
     private static final int RACES = 3;
+    /** How many messages are received while a context is exported: no more than a window remembers. */
+    private static final int RECEIVED = 32;
 
     private Workbench bench;
 
@@ -217,7 +219,7 @@ public abstract class ContextExporterContract {
         Pair pair = bench.establish();
         pair.talk();
         for (Role role : Role.values()) {
-            List<Object> before = Secrets.reachableFrom(pair.behind(role), bench.shared());
+            List<Object> before = Secrets.ofEstablished(pair.behind(role), bench.shared());
             bench.export(pair.side(role));
             Secrets.assertErased(before);
             assertEquals(
@@ -249,6 +251,41 @@ public abstract class ContextExporterContract {
             sent.add(Pair.wrap(moved, "afterwards"));
             for (byte[] token : sent) {
                 assertEquals(Set.of(), Pair.receive(pair.peerOf(role), token), "one of " + sent.size());
+            }
+        }
+    }
+
+    @Test
+    void baton_messages_received_while_exporting_are_counted() throws Exception {
+        assumeTrue(bench.fixture.services().contains(ContextFlag.REPLAY));
+        for (Role role : races()) {
+            Pair pair = bench.establish();
+            List<byte[]> tokens = Pair.wrap(pair.peerOf(role), RECEIVED);
+            int before = RECEIVED / 4;
+            for (byte[] token : tokens.subList(0, before)) {
+                Pair.receive(pair.side(role), token);
+            }
+            List<Callable<byte[]>> calls = List.of(
+                    () -> {
+                        int received = before;
+                        try {
+                            while (received < RECEIVED - 1) {
+                                Pair.receive(pair.side(role), tokens.get(received));
+                                received++;
+                            }
+                        } catch (GSSException e) {
+                            assertEquals(GSSException.NO_CONTEXT, e.getMajor(), e::toString);
+                        }
+                        return new byte[received];
+                    },
+                    () -> bench.export(pair.side(role)));
+            List<byte[]> answers = Threads.answers(calls);
+            int received = answers.get(0).length;
+            BatonContext moved = bench.importer.createContext(answers.get(1));
+            for (int number = 0; number < RECEIVED; number++) {
+                String where = "message " + number + ", of which " + received + " were received before";
+                Set<Report> expected = number < received ? Set.of(Report.DUPLICATE) : Set.of();
+                assertEquals(expected, Pair.receive(moved, tokens.get(number)), where);
             }
         }
     }
@@ -322,7 +359,9 @@ public abstract class ContextExporterContract {
     private void failToExport(BatonContext context, FailurePoint point) {
         bench.failure.set(point);
         try {
-            assertStatus(GSSException.FAILURE, () -> bench.export(context));
+            GSSException refusal = assertThrows(GSSException.class, () -> bench.export(context));
+            assertEquals(GSSException.FAILURE, refusal.getMajor(), refusal::toString);
+            assertTrue(TransferFault.of(refusal).isPresent(), () -> "a minor code of TransferFault, not " + refusal);
         } finally {
             bench.failure.clear();
         }
@@ -388,6 +427,8 @@ public abstract class ContextExporterContract {
             assertEquals(bench.fixture.mechanism().oid(), moved.getMech());
             assertTrue(moved.isEstablished());
             assertTrue(moved.isProtReady());
+            assertTrue(
+                    moved.isTransferable() || !bench.fixture.exporter().format().equals(ContextExporter.BATON));
         }
     }
 

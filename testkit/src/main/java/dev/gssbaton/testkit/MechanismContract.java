@@ -1,20 +1,22 @@
 package dev.gssbaton.testkit;
 
 import static dev.gssbaton.testkit.Refusals.BAD_MESSAGE;
+import static dev.gssbaton.testkit.Refusals.assertShowsItsText;
 import static dev.gssbaton.testkit.Refusals.assertStatus;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.ImportOptions.Role;
+import dev.gssbaton.spi.AcceptorRequest;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.InitialToken;
+import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
 import java.nio.BufferOverflowException;
@@ -129,6 +131,38 @@ public abstract class MechanismContract {
                         bench.fixture.initiator().credential(),
                         0)
                 .initSecContext(NOTHING, 0, 0));
+    }
+
+    @Test
+    void baton_refusal_shows_its_text() throws GSSException {
+        Mechanism mechanism = bench.fixture.mechanism();
+        Oid unknown = new Oid("2.25.1");
+        String name = bench.fixture.stranger().toString();
+        assertShowsItsText("a name of an unknown type", () -> mechanism.name(name, unknown));
+        assertShowsItsText(
+                "a foreign credential",
+                () -> mechanism.acceptor(new AcceptorRequest(new ForeignCredential(), null), bench.environment()));
+        InitiatorRequest request = new InitiatorRequest(
+                new ForeignName(), bench.fixture.initiator().credential(), 0, bench.usual(), null);
+        assertShowsItsText("a foreign target", () -> mechanism.initiator(request, bench.environment()));
+        byte[] hello = bench.newInitiator(bench.usual()).initSecContext(NOTHING, 0, 0);
+        BatonContext acceptor = bench.newAcceptor();
+        assertShowsItsText("half a first token", () -> acceptor.acceptSecContext(hello, 0, hello.length - 1));
+
+        Pair pair = bench.establish();
+        MessageProp prop = new MessageProp(0, false);
+        byte[] token = Pair.wrap(pair.initiator(), "to be changed");
+        byte[] mic = pair.initiator().getMIC(token, 0, token.length, new MessageProp(0, false));
+        byte[] changed = Octets.flip(token, 8 * token.length - 1);
+        BatonContext to = pair.acceptor();
+        assertShowsItsText("half a wrap token", () -> to.unwrap(token, 0, token.length / 2, prop));
+        assertShowsItsText("a changed wrap token", () -> to.unwrap(changed, 0, changed.length, prop));
+        assertShowsItsText("half a MIC", () -> to.verifyMIC(mic, 0, mic.length / 2, token, 0, token.length, prop));
+        assertShowsItsText(
+                "a MIC of another message", () -> to.verifyMIC(mic, 0, mic.length, changed, 0, changed.length, prop));
+        byte[] message = Octets.message(10);
+        MessageProp quality = new MessageProp(UNKNOWN_QOP, false);
+        assertShowsItsText("an unknown QOP", () -> to.wrap(message, 0, message.length, quality));
     }
 
     // Establishing
@@ -610,7 +644,6 @@ public abstract class MechanismContract {
         MessageProp second = new MessageProp(0, false);
         pair.acceptor().verifyMIC(mic, 0, mic.length, message, 0, message.length, second);
         assertEquals(Set.of(Report.DUPLICATE), Report.of(second));
-        assertNotNull(second.getMinorString(), "the report has a text");
     }
 
     @Test
@@ -639,6 +672,22 @@ public abstract class MechanismContract {
         List<byte[]> tokens = Pair.wrap(pair.initiator(), FAR_BEHIND);
         Pair.receive(pair.acceptor(), tokens.get(FAR_BEHIND - 1));
         assertEquals(Set.of(Report.OLD), Pair.receive(pair.acceptor(), tokens.get(0)));
+    }
+
+    @Test
+    void rfc8353_report_has_a_text() throws GSSException {
+        Pair pair = bench.establish();
+        List<byte[]> tokens = Pair.wrap(pair.initiator(), FAR_BEHIND);
+        for (int number : new int[] {0, 0, 2, 1, FAR_BEHIND - 1, 0}) {
+            byte[] token = tokens.get(number).clone();
+            MessageProp prop = new MessageProp(0, false);
+            pair.acceptor().unwrap(token, 0, token.length, prop);
+            Set<Report> reports = Report.of(prop);
+            String text = prop.getMinorString();
+            assertTrue(
+                    reports.isEmpty() || (text != null && !text.isBlank()),
+                    () -> reports + " is reported without a text for people");
+        }
     }
 
     @Test
@@ -828,7 +877,10 @@ public abstract class MechanismContract {
         Pair pair = bench.establish();
         pair.talk();
         for (Role role : Role.values()) {
-            assertErases(pair.behind(role), () -> pair.side(role).dispose());
+            MechanismContext context = pair.behind(role);
+            List<Object> before = Secrets.ofEstablished(context, bench.shared());
+            pair.side(role).dispose();
+            assertErased(before, context);
         }
     }
 
@@ -836,18 +888,13 @@ public abstract class MechanismContract {
     void baton_failed_exchange_erases_every_secret() throws GSSException {
         BatonContext initiator = bench.newInitiator(bench.usual());
         byte[] hello = initiator.initSecContext(NOTHING, 0, 0);
-        assertErases(
-                bench.mechanism.latest(),
-                () -> assertThrows(GSSException.class, () -> initiator.initSecContext(hello, 0, hello.length)));
-    }
-
-    private interface Ending {
-        void run() throws GSSException;
-    }
-
-    private void assertErases(MechanismContext context, Ending ending) throws GSSException {
+        MechanismContext context = bench.mechanism.latest();
         List<Object> before = Secrets.reachableFrom(context, bench.shared());
-        ending.run();
+        assertThrows(GSSException.class, () -> initiator.initSecContext(hello, 0, hello.length));
+        assertErased(before, context);
+    }
+
+    private void assertErased(List<Object> before, MechanismContext context) {
         Secrets.assertErased(before);
         assertEquals(List.of(), Secrets.reachableFrom(context, bench.shared()), "what can be reached of secrets");
     }

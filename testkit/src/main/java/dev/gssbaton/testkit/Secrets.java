@@ -1,5 +1,6 @@
 package dev.gssbaton.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.spi.Environment;
@@ -50,6 +51,18 @@ final class Secrets {
             secrets.open(secrets.pending.pop());
         }
         return List.copyOf(secrets.found);
+    }
+
+    /**
+     * Looks for the secrets of an established context, of which there is one at least. What is kept in a plain array
+     * cannot be told from other octets, so that nobody could say whether it was erased.
+     */
+    static List<Object> ofEstablished(Object context, Collection<?> shared) {
+        List<Object> found = reachableFrom(context, shared);
+        assertFalse(
+                found.isEmpty(),
+                "no secret is to be found in an established context: keep its keys in SecretBytes, where they can be erased");
+        return found;
     }
 
     /** Asserts that the holders of secrets found before are erased. What holds a key of the JCE cannot be asked. */

@@ -25,6 +25,9 @@ import org.ietf.jgss.GSSException;
 /** What a test works with: a manager that exports, another that imports, their keys, claims and clock. */
 final class Workbench {
     static final int LIFETIME = 3600;
+    /** More than any exchange has. */
+    private static final int MAX_TOKENS = 100;
+
     private static final byte[] NOTHING = {};
 
     final ContractFixture fixture;
@@ -110,6 +113,9 @@ final class Workbench {
         MechanismContext behindInitiator = mechanism.latest();
         MechanismContext behindAcceptor = null;
         for (int number = 0; token != null; number++) {
+            assertTrue(
+                    number < MAX_TOKENS,
+                    "an exchange has an end: no side is established after " + MAX_TOKENS + " tokens");
             byte[] changed = change.apply(number, token);
             if (number % 2 == 0) {
                 token = acceptor.acceptSecContext(changed, 0, changed.length);
