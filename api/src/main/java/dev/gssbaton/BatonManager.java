@@ -27,7 +27,7 @@ import org.ietf.jgss.Oid;
  */
 public final class BatonManager extends GSSManager {
     /** Kerberos v5, the mechanism of whoever names none (RFC 1964 section 1). */
-    private static final Oid KRB5 = oid("1.2.840.113554.1.2.2");
+    private static final Oid KRB5 = Mechanism.oid("1.2.840.113554.1.2.2");
 
     private final Providers providers;
     private final Environment environment;
@@ -280,13 +280,5 @@ public final class BatonManager extends GSSManager {
 
     private Mechanism mechanismOrDefault(Oid mech) throws GSSException {
         return mech == null ? providers.defaultMechanism(KRB5) : providers.mechanism(mech);
-    }
-
-    private static Oid oid(String dotted) {
-        try {
-            return new Oid(dotted);
-        } catch (GSSException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

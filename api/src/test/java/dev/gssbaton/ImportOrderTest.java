@@ -9,6 +9,7 @@ import dev.gssbaton.seal.TokenSealer;
 import dev.gssbaton.spi.ClaimOutcome;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.ContextFlag;
+import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.StateWriter;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class ImportOrderTest {
     private final Instant past = Instant.now().minus(Duration.ofMinutes(1));
     private final Instant future = Instant.now().plus(Duration.ofMinutes(10));
-    private static final Oid NOBODYS = ToyMechanism.oid("1.3.6.1.4.1.32473.99");
+    private static final Oid NOBODYS = Mechanism.oid("1.3.6.1.4.1.32473.99");
     private static final ImportOptions INITIATOR = ImportOptions.any().expectRole(ImportOptions.Role.INITIATOR);
 
     private final ToyKeys keys = new ToyKeys();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.spi.Delegation;
+import dev.gssbaton.spi.Mechanism;
+import dev.gssbaton.spi.TextName;
 import dev.gssbaton.spi.TransferFault;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,8 +62,8 @@ class OptionsTest {
 
     @Test
     void eachImportOptionChangesItsOwnValue() {
-        ToyName source = new ToyName("source");
-        ToyName target = new ToyName("target");
+        TextName source = ToyMechanism.named("source");
+        TextName target = ToyMechanism.named("target");
         assertEquals(
                 new ImportOptions(ImportOptions.Role.ACCEPTOR, ToyMechanism.OID, source, target, Delegation.CARRY),
                 ImportOptions.any()
@@ -102,9 +104,9 @@ class OptionsTest {
         ToyPair pair = ToyPair.establish(manager);
         Map<ImportOptions, String> refused = Map.of(
                 ImportOptions.any().expectRole(ImportOptions.Role.INITIATOR), "INITIATOR",
-                ImportOptions.any().expectMechanism(ToyMechanism.oid("1.3.6.1.4.1.32473.9")), "1.3.6.1.4.1.32473.9",
-                ImportOptions.any().expectSource(new ToyName("mallory")), "mallory",
-                ImportOptions.any().expectTarget(new ToyName("trudy")), "trudy");
+                ImportOptions.any().expectMechanism(Mechanism.oid("1.3.6.1.4.1.32473.9")), "1.3.6.1.4.1.32473.9",
+                ImportOptions.any().expectSource(ToyMechanism.named("mallory")), "mallory",
+                ImportOptions.any().expectTarget(ToyMechanism.named("trudy")), "trudy");
         try (ExportedToken token = pair.acceptor().exportToken()) {
             refused.forEach((options, word) -> {
                 GSSException failure =
@@ -117,8 +119,8 @@ class OptionsTest {
                     ImportOptions.any()
                             .expectRole(ImportOptions.Role.ACCEPTOR)
                             .expectMechanism(ToyMechanism.OID)
-                            .expectSource(new ToyName("initiator"))
-                            .expectTarget(new ToyName("acceptor")));
+                            .expectSource(ToyMechanism.named("initiator"))
+                            .expectTarget(ToyMechanism.named("acceptor")));
             assertTrue(imported.isEstablished());
         }
     }

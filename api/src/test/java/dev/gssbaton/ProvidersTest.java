@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Mechanism;
+import dev.gssbaton.spi.TextName;
 import dev.gssbaton.spi.TransferFault;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where mechanisms and exporters are found, and what happens when two stand for one thing. */
 class ProvidersTest {
     private static final String COMPACT = "org.example.compact";
-    private static final Oid OTHER = ToyMechanism.oid("1.3.6.1.4.1.32473.8");
+    private static final Oid OTHER = Mechanism.oid("1.3.6.1.4.1.32473.8");
 
     @TempDir
     private Path folder;
@@ -90,8 +91,8 @@ class ProvidersTest {
         assertEquals(ToyMechanism.OID, find().defaultMechanism(OTHER).oid());
         Providers several = Providers.find(List.of(new OtherMechanism()), List.of());
         assertEquals(OTHER, several.defaultMechanism(OTHER).oid());
-        GSSException failure = assertThrows(
-                GSSException.class, () -> several.defaultMechanism(ToyMechanism.oid("1.3.6.1.4.1.32473.9")));
+        GSSException failure =
+                assertThrows(GSSException.class, () -> several.defaultMechanism(Mechanism.oid("1.3.6.1.4.1.32473.9")));
         assertEquals(GSSException.BAD_MECH, failure.getMajor());
         assertTrue(failure.getMinorString().contains(OTHER.toString()), failure.getMinorString());
         assertTrue(failure.getMinorString().contains(ToyMechanism.OID.toString()), failure.getMinorString());
@@ -247,7 +248,7 @@ class ProvidersTest {
 
     @Test
     void aServiceThatIsNoExporterIsSaidByItsName() {
-        register(ToyName.class.getName(), "broken/baton");
+        register(TextName.class.getName(), "broken/baton");
         IllegalStateException noConstructor = assertThrows(IllegalStateException.class, ProvidersTest::find);
         assertTrue(noConstructor.getMessage().contains("broken/baton"), noConstructor.getMessage());
         unregister();

@@ -44,7 +44,7 @@ class StreamsTest {
 
     @Test
     void aContextIsEstablishedOverStreamsThatHoldMore() throws Exception {
-        GSSContext initiator = manager.createContext(new ToyName("acceptor"), null, null, 0);
+        GSSContext initiator = manager.createContext(ToyMechanism.named("acceptor"), null, null, 0);
         GSSContext acceptor = manager.createContext((GSSCredential) null);
 
         ByteArrayOutputStream hello = new ByteArrayOutputStream();
@@ -65,7 +65,7 @@ class StreamsTest {
 
     @Test
     void theInitiatorsFirstStepReadsNothing() throws Exception {
-        GSSContext initiator = manager.createContext(new ToyName("acceptor"), null, null, 0);
+        GSSContext initiator = manager.createContext(ToyMechanism.named("acceptor"), null, null, 0);
         InputStream in = stream(BEHIND);
         initiator.initSecContext(in, new ByteArrayOutputStream());
         assertArrayEquals(BEHIND, in.readAllBytes());

@@ -9,6 +9,7 @@ import dev.gssbaton.spi.SecretBytes;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
+import dev.gssbaton.spi.TextName;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -16,7 +17,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Set;
 import org.ietf.jgss.GSSContext;
-import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.MessageProp;
@@ -37,8 +37,8 @@ final class ToyContext implements MechanismContext {
 
     private final boolean initiator;
     private final Clock clock;
-    private ToyName source;
-    private ToyName target;
+    private TextName source;
+    private TextName target;
     private Set<ContextFlag> flags;
     private Instant expiry = Instant.MAX;
     private int lifetime;
@@ -58,8 +58,8 @@ final class ToyContext implements MechanismContext {
         byte[] octets = new byte[KEY_SIZE];
         environment.random().nextBytes(octets);
         context.key = SecretBytes.take(octets);
-        context.source = new ToyName("initiator");
-        context.target = (ToyName) request.target();
+        context.source = ToyMechanism.named("initiator");
+        context.target = (TextName) request.target();
         context.flags = request.flags();
         context.lifetime = request.lifetime();
         return context;
@@ -72,8 +72,8 @@ final class ToyContext implements MechanismContext {
     static ToyContext read(StateReader in, Environment environment) throws GSSException {
         ToyContext context = new ToyContext(in.flag("role"), environment.clock());
         context.flags = ContextFlag.of(in.int32("flags"));
-        context.source = new ToyName(in.text(100, "source"));
-        context.target = new ToyName(in.text(100, "target"));
+        context.source = ToyMechanism.named(in.text(100, "source"));
+        context.target = ToyMechanism.named(in.text(100, "target"));
         context.expiry = in.instant("expiry");
         context.next = in.int64("next number");
         context.window = SequenceWindow.read(in);
@@ -103,8 +103,8 @@ final class ToyContext implements MechanismContext {
                 key = in.secret(KEY_SIZE, "key");
                 flags = ContextFlag.of(in.int32("flags"));
                 lifetime = in.int32("lifetime");
-                source = new ToyName(in.text(100, "source"));
-                target = new ToyName(in.text(100, "target"));
+                source = ToyMechanism.named(in.text(100, "source"));
+                target = ToyMechanism.named(in.text(100, "target"));
                 in.expectEnd();
                 out.secret(key);
                 begin();
@@ -152,11 +152,6 @@ final class ToyContext implements MechanismContext {
     }
 
     @Override
-    public boolean isProtectionReady() {
-        return established;
-    }
-
-    @Override
     public Set<ContextFlag> flags() {
         return flags == null ? Set.of() : flags;
     }
@@ -174,11 +169,6 @@ final class ToyContext implements MechanismContext {
     @Override
     public Instant expiry() {
         return expiry;
-    }
-
-    @Override
-    public GSSCredential delegatedCredential() {
-        return null;
     }
 
     @Override

@@ -5,24 +5,16 @@ import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import org.ietf.jgss.GSSCredential;
-import org.ietf.jgss.GSSException;
-import org.ietf.jgss.GSSName;
+import dev.gssbaton.spi.TextName;
 import org.ietf.jgss.Oid;
 
 /** A mechanism that proves nothing and hides nothing: something for the manager to manage. */
 public class ToyMechanism implements Mechanism {
     /** Under the number that RFC 5612 keeps for examples. */
-    public static final Oid OID = oid("1.3.6.1.4.1.32473.7");
+    public static final Oid OID = Mechanism.oid("1.3.6.1.4.1.32473.7");
 
-    static Oid oid(String dotted) {
-        try {
-            return new Oid(dotted);
-        } catch (GSSException e) {
-            throw new IllegalArgumentException(e);
-        }
+    static TextName named(String text) {
+        return new TextName(OID, text);
     }
 
     @Override
@@ -33,26 +25,6 @@ public class ToyMechanism implements Mechanism {
     @Override
     public String name() {
         return "toy";
-    }
-
-    @Override
-    public List<Oid> nameTypes() {
-        return List.of(GSSName.NT_USER_NAME);
-    }
-
-    @Override
-    public GSSName name(String name, Oid nameType) {
-        return new ToyName(name);
-    }
-
-    @Override
-    public GSSName name(byte[] name, Oid nameType) {
-        return new ToyName(new String(name, StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public GSSCredential credential(GSSName name, int lifetime, int usage) throws GSSException {
-        throw new GSSException(GSSException.NO_CRED, 0, "a toy needs no credential");
     }
 
     @Override

@@ -10,7 +10,8 @@ record ToyPair(BatonContext initiator, BatonContext acceptor) {
     }
 
     static ToyPair establish(BatonManager manager, int lifetime) throws GSSException {
-        BatonContext initiator = manager.createContext(new ToyName("acceptor"), ToyMechanism.OID, null, lifetime);
+        BatonContext initiator =
+                manager.createContext(ToyMechanism.named("acceptor"), ToyMechanism.OID, null, lifetime);
         BatonContext acceptor = manager.createContext((GSSCredential) null);
         byte[] hello = initiator.initSecContext(new byte[0], 0, 0);
         byte[] welcome = acceptor.acceptSecContext(hello, 0, hello.length);

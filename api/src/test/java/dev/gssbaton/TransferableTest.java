@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.TransferFault;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code isTransferable} in every state: it never throws, and what it says comes true. */
 class TransferableTest {
-    private static final Oid WITHOUT_EXPORTER = ToyMechanism.oid("1.3.6.1.4.1.32473.8");
+    private static final Oid WITHOUT_EXPORTER = Mechanism.oid("1.3.6.1.4.1.32473.8");
 
     private final MovableClock clock = new MovableClock();
     private final BatonManager manager = BatonManager.builder()
@@ -37,16 +38,16 @@ class TransferableTest {
 
     @Test
     void beforeTheStartItSaysWhetherThereIsAnExporter() throws Exception {
-        assertTrue(manager.createContext(new ToyName("a"), ToyMechanism.OID, null, 0)
+        assertTrue(manager.createContext(ToyMechanism.named("a"), ToyMechanism.OID, null, 0)
                 .isTransferable());
-        assertFalse(manager.createContext(new ToyName("a"), WITHOUT_EXPORTER, null, 0)
+        assertFalse(manager.createContext(ToyMechanism.named("a"), WITHOUT_EXPORTER, null, 0)
                 .isTransferable());
         assertTrue(manager.createContext((GSSCredential) null).isTransferable());
     }
 
     @Test
     void halfEstablishedItSaysWhetherThereIsAnExporterAndExportStillWaits() throws Exception {
-        BatonContext initiator = manager.createContext(new ToyName("a"), ToyMechanism.OID, null, 0);
+        BatonContext initiator = manager.createContext(ToyMechanism.named("a"), ToyMechanism.OID, null, 0);
         assertNotNull(initiator.initSecContext(new byte[0], 0, 0));
         assertTrue(initiator.isTransferable());
         assertRefused(TransferFault.NOT_ESTABLISHED, initiator);
@@ -67,7 +68,7 @@ class TransferableTest {
 
     @Test
     void withoutAnExporterItIsFalseAndExportIsUnavailable() throws Exception {
-        BatonContext initiator = manager.createContext(new ToyName("a"), WITHOUT_EXPORTER, null, 0);
+        BatonContext initiator = manager.createContext(ToyMechanism.named("a"), WITHOUT_EXPORTER, null, 0);
         BatonContext acceptor = manager.createContext((GSSCredential) null);
         byte[] hello = initiator.initSecContext(new byte[0], 0, 0);
         byte[] welcome = acceptor.acceptSecContext(hello, 0, hello.length);

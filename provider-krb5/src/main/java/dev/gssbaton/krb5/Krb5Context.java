@@ -96,11 +96,6 @@ public final class Krb5Context implements MechanismContext {
     }
 
     @Override
-    public boolean isProtectionReady() {
-        return state != null;
-    }
-
-    @Override
     public Set<ContextFlag> flags() {
         return Collections.unmodifiableSet(ContextFlag.of(
                 state == null ? handshake.flags() : state.agreement().flags()));

@@ -5,6 +5,7 @@ import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.Principal;
 import dev.gssbaton.krb5.ticket.PlatformManager;
+import dev.gssbaton.spi.Mechanism;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ import org.ietf.jgss.Oid;
  */
 public final class PlatformName {
     /** The type of a principal's text (RFC 1964 section 2.1.1). */
-    static final Oid PRINCIPAL_NAME = oid("1.2.840.113554.1.2.2.1");
+    static final Oid PRINCIPAL_NAME = Mechanism.oid("1.2.840.113554.1.2.2.1");
 
     /** The types of names that the platform's krb5 mechanism takes. */
     static final List<Oid> TYPES =
@@ -236,13 +237,5 @@ public final class PlatformName {
     private static GSSException badName(String name, String what) {
         return new KerberosException(
                 ErrorCode.KRB_ERR_GENERIC, GSSException.BAD_NAME, "'" + name + "' is no krb5 name: " + what);
-    }
-
-    private static Oid oid(String dotted) {
-        try {
-            return new Oid(dotted);
-        } catch (GSSException e) {
-            throw new IllegalStateException("a well-formed object identifier", e);
-        }
     }
 }

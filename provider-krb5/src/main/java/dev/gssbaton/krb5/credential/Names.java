@@ -6,6 +6,7 @@ import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.Principal;
 import dev.gssbaton.krb5.message.PrincipalName;
 import dev.gssbaton.krb5.ticket.PlatformManager;
+import dev.gssbaton.spi.Mechanism;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
@@ -13,7 +14,7 @@ import org.ietf.jgss.Oid;
 /** Names of the platform's krb5 mechanism, which are principals in full: that needs no krb5.conf. */
 final class Names {
     /** GSS_KRB5_NT_PRINCIPAL_NAME. */
-    static final Oid PRINCIPAL = oid("1.2.840.113554.1.2.2.1");
+    static final Oid PRINCIPAL = Mechanism.oid("1.2.840.113554.1.2.2.1");
 
     private Names() {}
 
@@ -36,14 +37,6 @@ final class Names {
                     new KerberosException(ErrorCode.KRB_ERR_GENERIC, GSSException.BAD_NAME, e.getMessage());
             exception.initCause(e);
             throw exception;
-        }
-    }
-
-    private static Oid oid(String dotted) {
-        try {
-            return new Oid(dotted);
-        } catch (GSSException e) {
-            throw new IllegalStateException("a well-formed object identifier", e);
         }
     }
 }

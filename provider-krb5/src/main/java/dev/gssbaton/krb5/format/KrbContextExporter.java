@@ -34,11 +34,6 @@ public final class KrbContextExporter implements ContextExporter {
     }
 
     @Override
-    public String format() {
-        return BATON;
-    }
-
-    @Override
     public Map<String, String> attributes() {
         return ATTRIBUTES;
     }

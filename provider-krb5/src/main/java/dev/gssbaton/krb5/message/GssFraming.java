@@ -1,6 +1,7 @@
 package dev.gssbaton.krb5.message;
 
 import dev.gssbaton.spi.InitialToken;
+import dev.gssbaton.spi.Mechanism;
 import java.util.Arrays;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
@@ -20,7 +21,7 @@ import org.ietf.jgss.Oid;
  */
 public record GssFraming(TokenId tokenId, int offset, int length) {
     /** The mechanism's object identifier. */
-    public static final Oid KRB5 = oid("1.2.840.113554.1.2.2");
+    public static final Oid KRB5 = Mechanism.oid("1.2.840.113554.1.2.2");
 
     private static final int TOK_ID_SIZE = 2;
 
@@ -68,13 +69,5 @@ public record GssFraming(TokenId tokenId, int offset, int length) {
                 .orElseThrow(() -> new MalformedMessageException(
                         ErrorCode.KRB_AP_ERR_MSG_TYPE, "the token's TOK_ID is not AP-REQ, AP-REP or KRB-ERROR"));
         return new GssFraming(tokenId, at + TOK_ID_SIZE, frame.innerLength() - TOK_ID_SIZE);
-    }
-
-    private static Oid oid(String dotted) {
-        try {
-            return new Oid(dotted);
-        } catch (GSSException e) {
-            throw new IllegalStateException("a well-formed object identifier", e);
-        }
     }
 }
