@@ -336,7 +336,8 @@ public final class BatonContext implements ExtendedGSSContext {
     }
 
     /**
-     * Wraps a message between buffers, as {@link #wrap(byte[], int, int, MessageProp)} does between arrays.
+     * Wraps a message between buffers, as {@link #wrap(byte[], int, int, MessageProp)} does between arrays. They may share
+     * their octets: the token may take the message's place.
      *
      * @param message the message, read from its position to its limit
      * @param token where the token goes, from its position on
@@ -369,7 +370,8 @@ public final class BatonContext implements ExtendedGSSContext {
     }
 
     /**
-     * Unwraps a token between buffers, as {@link #unwrap(byte[], int, int, MessageProp)} does between arrays.
+     * Unwraps a token between buffers, as {@link #unwrap(byte[], int, int, MessageProp)} does between arrays. They may share
+     * their octets: the message may take the token's place, which may be lost then if this throws.
      *
      * @param token the token, read from its position to its limit
      * @param message where the message goes, from its position on; it needs room for as many octets as the token has

@@ -141,7 +141,8 @@ public interface MechanismContext {
     byte[] wrap(byte[] message, int offset, int length, MessageProp prop) throws GSSException;
 
     /**
-     * Protects a message between buffers, as {@link #wrap(byte[], int, int, MessageProp)} does.
+     * Protects a message between buffers, as {@link #wrap(byte[], int, int, MessageProp)} does. The buffers may share their
+     * octets.
      *
      * @param message the message, read from its position to its limit
      * @param token where the token goes, from its position on
@@ -173,7 +174,8 @@ public interface MechanismContext {
     byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException;
 
     /**
-     * Verifies a wrap token between buffers, as {@link #unwrap(byte[], int, int, MessageProp)} does.
+     * Verifies a wrap token between buffers, as {@link #unwrap(byte[], int, int, MessageProp)} does. The buffers may share
+     * their octets; the token may be lost then if this throws.
      *
      * @param token the token, read from its position to its limit
      * @param message where the message goes, from its position on

@@ -44,9 +44,9 @@ final class AesCbc implements Cbc {
     }
 
     @Override
-    public void finish(byte[] in, int offset, byte[] out, int outOffset) {
+    public void finish(byte[] in, int offset, int length, byte[] out, int outOffset) {
         try {
-            cbc.doFinal(in, offset, BLOCK, out, outOffset);
+            cbc.doFinal(in, offset, length, out, outOffset);
         } catch (GeneralSecurityException e) {
             throw impossible(e);
         }

@@ -47,8 +47,8 @@ final class CamelliaCbc implements Cbc {
     }
 
     @Override
-    public void finish(byte[] in, int offset, byte[] out, int outOffset) {
-        cbc.processBlock(in, offset, out, outOffset);
+    public void finish(byte[] in, int offset, int length, byte[] out, int outOffset) {
+        update(in, offset, length, out, outOffset);
         cbc.reset();
     }
 

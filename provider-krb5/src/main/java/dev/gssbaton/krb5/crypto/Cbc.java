@@ -8,11 +8,11 @@ interface Cbc extends AutoCloseable {
     /** The size of a block. */
     int BLOCK = 16;
 
-    /** Encrypts or decrypts whole blocks, chained to those before. The output may overlap the input. */
+    /** Encrypts or decrypts whole blocks, chained to those before. The output is another array, or where the input is. */
     void update(byte[] in, int offset, int length, byte[] out, int outOffset);
 
-    /** Encrypts or decrypts one block more, and begins anew. The output may be where the input is. */
-    void finish(byte[] in, int offset, byte[] out, int outOffset);
+    /** Encrypts or decrypts the last whole blocks, at least one, into another array, and begins anew. */
+    void finish(byte[] in, int offset, int length, byte[] out, int outOffset);
 
     /** Replaces the key by zeros. Closing twice is harmless. */
     @Override

@@ -13,13 +13,20 @@ import java.util.Arrays;
 public final class MessageCipher implements AutoCloseable {
     private static final byte[] CIPHER_STATE = new byte[Cts.BLOCK];
 
+    /** The plaintext that goes by way of a copy, so that one call encrypts it and one authenticates it. */
+    private static final int SHORT = 1200;
+    /** What is encrypted and authenticated in one go, while it is in the processor's nearest cache; whole blocks. */
+    private static final int CHUNK = 8192;
+    /** The same where a copy is needed. */
+    private static final int COPIED_CHUNK = 1024;
+
     private final int checksumSize;
     private final boolean authenticatesCiphertext;
     private final Cts cts;
     private final BoundMac mac;
     private final byte[] confounder = new byte[Cts.BLOCK];
-    /** Holds the end of a plaintext: of the message, and what follows it. */
-    private final byte[] end = new byte[3 * Cts.BLOCK];
+    /** Holds a short plaintext, or a part of a long one: made as messages need it, zeros between them. */
+    private byte[] plain = {};
 
     private MessageCipher(EncryptionKey key, int usage, Cts cts) {
         DerivedKeyProfile profile = DerivedKeyProfile.of(key.type());
@@ -60,7 +67,9 @@ public final class MessageCipher implements AutoCloseable {
     /**
      * Encrypts a plaintext of two parts, so that a message need not be copied to what follows it.
      *
-     * @param message the array that holds the first part, not changed; another than {@code cipher}
+     * <p>A message in the array that the ciphertext goes to stands where its own ciphertext goes, behind the confounder.
+     *
+     * @param message the array that holds the first part, not changed if it is another than {@code cipher}
      * @param messageOffset index of its first octet
      * @param messageLength number of its octets
      * @param trailer the second part, whole
@@ -77,43 +86,97 @@ public final class MessageCipher implements AutoCloseable {
             int offset,
             SecureRandom random) {
         random.nextBytes(confounder);
-        int size = Cts.BLOCK + messageLength + trailer.length;
-        encryptParts(message, messageOffset, messageLength, trailer, cipher, offset, size);
-        if (authenticatesCiphertext) {
-            mac.update(CIPHER_STATE, 0, Cts.BLOCK);
-            mac.update(cipher, offset, size);
-        } else {
-            mac.update(confounder, 0, Cts.BLOCK);
-            mac.update(message, messageOffset, messageLength);
-            mac.update(trailer, 0, trailer.length);
-        }
-        mac.finish(cipher, offset + size, checksumSize);
+        encrypt(message, messageOffset, messageLength, trailer, cipher, offset);
     }
 
-    private void encryptParts(
-            byte[] message, int messageOffset, int messageLength, byte[] trailer, byte[] cipher, int offset, int size) {
+    /**
+     * Encrypts as {@link #encrypt(byte[], int, int, byte[], byte[], int, SecureRandom)} does.
+     *
+     * @param message the array that holds the first part, not changed if it is another than {@code cipher}
+     * @param messageOffset index of its first octet
+     * @param messageLength number of its octets
+     * @param trailer the second part, whole
+     * @param cipher where the ciphertext goes
+     * @param offset index of its first octet, which is the confounder's
+     * @param random where the confounder comes from
+     */
+    public void encrypt(
+            byte[] message,
+            int messageOffset,
+            int messageLength,
+            byte[] trailer,
+            byte[] cipher,
+            int offset,
+            RandomOctets random) {
+        random.next(confounder);
+        encrypt(message, messageOffset, messageLength, trailer, cipher, offset);
+    }
+
+    private void encrypt(
+            byte[] message, int messageOffset, int messageLength, byte[] trailer, byte[] cipher, int offset) {
+        int size = Cts.BLOCK + messageLength + trailer.length;
         int done = aheadOfTheEnd(size, messageLength);
-        int direct = Math.max(0, done - Cts.BLOCK);
-        byte[] rest = room(size - done);
+        byte[] rest = room(size - done + Cts.BLOCK);
+        if (authenticatesCiphertext) {
+            mac.update(CIPHER_STATE, 0, Cts.BLOCK);
+        }
+        int direct = 0;
         int to = 0;
         if (done > 0) {
-            cts.encryptBlocks(confounder, 0, Cts.BLOCK, cipher, offset);
-            cts.encryptBlocks(message, messageOffset, direct, cipher, offset + Cts.BLOCK);
+            direct = done - Cts.BLOCK;
+            encryptBlocks(confounder, 0, Cts.BLOCK, cipher, offset);
+            encryptAhead(message, messageOffset, direct, cipher, offset + Cts.BLOCK);
         } else {
             System.arraycopy(confounder, 0, rest, 0, Cts.BLOCK);
             to = Cts.BLOCK;
         }
         System.arraycopy(message, messageOffset + direct, rest, to, messageLength - direct);
         System.arraycopy(trailer, 0, rest, to + messageLength - direct, trailer.length);
+        if (!authenticatesCiphertext) {
+            mac.update(rest, 0, size - done);
+        }
         cts.encryptRest(rest, size - done, cipher, offset + done);
-        Arrays.fill(rest, (byte) 0);
+        Arrays.fill(rest, 0, size - done, (byte) 0);
+        if (authenticatesCiphertext) {
+            mac.update(cipher, offset + done, size - done);
+        }
+        mac.finish(cipher, offset + size, checksumSize);
+    }
+
+    private void encryptAhead(byte[] message, int messageOffset, int length, byte[] cipher, int offset) {
+        if (message != cipher) {
+            for (int done = 0; done < length; done += CHUNK) {
+                int size = Math.min(CHUNK, length - done);
+                encryptBlocks(message, messageOffset + done, size, cipher, offset + done);
+            }
+            return;
+        }
+        byte[] copy = room(COPIED_CHUNK);
+        for (int done = 0; done < length; done += COPIED_CHUNK) {
+            int size = Math.min(COPIED_CHUNK, length - done);
+            System.arraycopy(message, messageOffset + done, copy, 0, size);
+            encryptBlocks(copy, 0, size, cipher, offset + done);
+        }
+        Arrays.fill(copy, 0, COPIED_CHUNK, (byte) 0);
+    }
+
+    private void encryptBlocks(byte[] in, int inOffset, int length, byte[] cipher, int offset) {
+        cts.encryptBlocks(in, inOffset, length, cipher, offset);
+        if (authenticatesCiphertext) {
+            mac.update(cipher, offset, length);
+        } else {
+            mac.update(in, inOffset, length);
+        }
     }
 
     /**
      * Decrypts and verifies. The plaintext goes out in two parts, so that a message need not be copied away from what
      * follows it.
      *
-     * @param cipher the array that holds the ciphertext, not changed; another than {@code message}
+     * <p>A message may go to the array that holds the ciphertext, if it begins no later there than its own ciphertext does,
+     * behind the confounder. The ciphertext is lost then, also if this throws.
+     *
+     * @param cipher the array that holds the ciphertext, not changed if it is another than {@code message}
      * @param offset index of its first octet
      * @param length number of its octets
      * @param message where the first part of the plaintext goes
@@ -121,7 +184,7 @@ public final class MessageCipher implements AutoCloseable {
      * @param messageLength number of its octets, at most the plaintext's
      * @param trailer where the rest of the plaintext goes, from index 0; at least so large
      * @throws IntegrityException if it was not made with this key and usage, was changed, or has no length a ciphertext
-     *     has. Both parts are zeroed then
+     *     has. No octet of the plaintext is in either part then
      */
     public void decrypt(
             byte[] cipher, int offset, int length, byte[] message, int messageOffset, int messageLength, byte[] trailer)
@@ -138,59 +201,84 @@ public final class MessageCipher implements AutoCloseable {
                 throw new IntegrityException();
             }
         }
-        decryptParts(cipher, offset, size, message, messageOffset, messageLength, trailer, trailerLength);
+        int done = aheadOfTheEnd(size, messageLength);
+        int direct = 0;
+        int from = Cts.BLOCK;
+        byte[] rest = room(size - done + Cts.BLOCK);
+        cts.beginDecryption(cipher, offset, size);
+        if (done > 0) {
+            direct = done - Cts.BLOCK;
+            from = 0;
+            decryptBlocks(cipher, offset, Cts.BLOCK, confounder, 0);
+            decryptAhead(cipher, offset + Cts.BLOCK, direct, message, messageOffset);
+        }
+        cts.decryptRest(cipher, offset + done, wholeBlocks(size) - done, rest);
+        boolean verified = true;
         if (!authenticatesCiphertext) {
-            mac.update(confounder, 0, Cts.BLOCK);
-            mac.update(message, messageOffset, messageLength);
-            mac.update(trailer, 0, trailerLength);
-            if (!mac.matches(cipher, offset + size, checksumSize)) {
-                Arrays.fill(message, messageOffset, messageOffset + messageLength, (byte) 0);
-                Arrays.fill(trailer, 0, trailerLength, (byte) 0);
-                throw new IntegrityException();
-            }
+            mac.update(rest, 0, size - done);
+            verified = mac.matches(cipher, offset + size, checksumSize);
+        }
+        if (verified) {
+            System.arraycopy(rest, from, message, messageOffset + direct, messageLength - direct);
+            System.arraycopy(rest, from + messageLength - direct, trailer, 0, trailerLength);
+        } else {
+            Arrays.fill(message, messageOffset, messageOffset + messageLength, (byte) 0);
+        }
+        Arrays.fill(rest, 0, size - done, (byte) 0);
+        if (!verified) {
+            throw new IntegrityException();
         }
     }
 
-    private void decryptParts(
-            byte[] cipher,
-            int offset,
-            int size,
-            byte[] message,
-            int messageOffset,
-            int messageLength,
-            byte[] trailer,
-            int trailerLength) {
-        int done = aheadOfTheEnd(size, messageLength);
-        int direct = Math.max(0, done - Cts.BLOCK);
-        byte[] rest = room(size - done);
-        int from = 0;
-        if (done > 0) {
-            cts.decryptBlocks(cipher, offset, Cts.BLOCK, confounder, 0);
-            cts.decryptBlocks(cipher, offset + Cts.BLOCK, direct, message, messageOffset);
-            cts.decryptRest(cipher, offset, done, size, rest);
-        } else {
-            cts.decryptRest(cipher, offset, 0, size, rest);
-            System.arraycopy(rest, 0, confounder, 0, Cts.BLOCK);
-            from = Cts.BLOCK;
+    private void decryptAhead(byte[] cipher, int offset, int length, byte[] message, int messageOffset) {
+        if (message != cipher) {
+            for (int done = 0; done < length; done += CHUNK) {
+                int size = Math.min(CHUNK, length - done);
+                decryptBlocks(cipher, offset + done, size, message, messageOffset + done);
+            }
+            return;
         }
-        System.arraycopy(rest, from, message, messageOffset + direct, messageLength - direct);
-        System.arraycopy(rest, from + messageLength - direct, trailer, 0, trailerLength);
-        Arrays.fill(rest, (byte) 0);
+        byte[] copy = room(COPIED_CHUNK);
+        for (int done = 0; done < length; done += COPIED_CHUNK) {
+            int size = Math.min(COPIED_CHUNK, length - done);
+            System.arraycopy(cipher, offset + done, copy, 0, size);
+            decryptBlocks(copy, 0, size, message, messageOffset + done);
+        }
+    }
+
+    private void decryptBlocks(byte[] cipher, int offset, int length, byte[] out, int outOffset) {
+        cts.decryptBlocks(cipher, offset, length, out, outOffset);
+        if (!authenticatesCiphertext) {
+            mac.update(out, outOffset, length);
+        }
     }
 
     /**
      * Counts the octets that need not go by way of a copy: the confounder and the message's whole blocks, as far as they are
-     * not in the last two blocks. 0 if the confounder is in those.
+     * not in the last two blocks. 0 if the plaintext is short, or the confounder is in those.
      */
     private static int aheadOfTheEnd(int size, int messageLength) {
-        int beforeLastTwo = ((size - 1) / Cts.BLOCK - 1) * Cts.BLOCK;
-        int wholeBlocks = Cts.BLOCK + messageLength / Cts.BLOCK * Cts.BLOCK;
-        return Math.max(0, Math.min(beforeLastTwo, wholeBlocks));
+        if (size <= SHORT) {
+            return 0;
+        }
+        int ofMessage = Cts.BLOCK + messageLength / Cts.BLOCK * Cts.BLOCK;
+        return Math.max(0, Math.min(wholeBlocks(size), ofMessage));
+    }
+
+    /** Counts the octets ahead of the last two blocks. */
+    private static int wholeBlocks(int size) {
+        return Math.max(0, ((size - 1) / Cts.BLOCK - 1) * Cts.BLOCK);
     }
 
     /** Gives an array for the end of a plaintext: the one that is kept, unless a peer's filler is too long for it. */
     private byte[] room(int size) {
-        return size <= end.length ? end : new byte[size];
+        if (size > SHORT + Cts.BLOCK) {
+            return new byte[size];
+        }
+        if (size > plain.length) {
+            plain = new byte[Math.min(SHORT + Cts.BLOCK, Math.max(size, 2 * plain.length))];
+        }
+        return plain;
     }
 
     /** Replaces the derived keys by zeros. Closing twice is harmless. */

@@ -6,8 +6,9 @@
  * {@link dev.gssbaton.krb5.crypto.MessageCipher} and {@link dev.gssbaton.krb5.crypto.MessageChecksum}, which are bound to
  * one key and one usage: they derive their keys once and look up no algorithm afterwards.
  *
- * <p>AES, HMAC and the hash functions come from the platform, and what it has not, Camellia and CMAC, from Bouncy Castle,
- * whose provider is not installed. Ciphertext stealing is done here over CBC, since the platform's own CTS takes its input
- * as one piece, and a message here is put together from three.
+ * <p>AES and the hash functions come from the platform, and what it has not, Camellia and CMAC, from Bouncy Castle,
+ * whose provider is not installed. Ciphertext stealing is done here over CBC, and HMAC over the hash: the platform's own
+ * allocate at every message, and its CTS takes its input as one piece, where a message here is put together from three.
+ * Short messages are put together in an array that is kept, so that one call encrypts and one authenticates them.
  */
 package dev.gssbaton.krb5.crypto;

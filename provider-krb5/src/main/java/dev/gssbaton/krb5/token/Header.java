@@ -1,6 +1,9 @@
 package dev.gssbaton.krb5.token;
 
 import dev.gssbaton.spi.TransferFault;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.ietf.jgss.GSSException;
 
 /** What the headers of both tokens have in common: their size, their numbers, and how they fail. */
@@ -8,6 +11,8 @@ final class Header {
     private static final int SIZE = 16;
     /** What a token of RFC 1964 begins with: the tag of the generic framing. */
     private static final int RFC_1964_TAG = 0x60;
+
+    private static final VarHandle INT64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private Header() {}
 
@@ -34,17 +39,11 @@ final class Header {
     }
 
     static long int64(byte[] from, int at) {
-        long value = 0;
-        for (int i = at; i < at + 8; i++) {
-            value = value << 8 | (from[i] & 0xFF);
-        }
-        return value;
+        return (long) INT64.get(from, at);
     }
 
     static void putInt64(byte[] to, int at, long value) {
-        for (int i = 0; i < 8; i++) {
-            to[at + i] = (byte) (value >>> (56 - 8 * i));
-        }
+        INT64.set(to, at, value);
     }
 
     static GSSException defective(String what) {

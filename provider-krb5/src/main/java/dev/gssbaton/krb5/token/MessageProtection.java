@@ -125,7 +125,7 @@ public final class MessageProtection implements AutoCloseable {
 
     /**
      * Protects a message between buffers, as {@link MechanismContext#wrap(ByteBuffer, ByteBuffer, MessageProp)} does. The
-     * buffers may share their octets.
+     * buffers may share their octets; direct ones are copied.
      *
      * @param message the message
      * @param token where the token goes
@@ -140,7 +140,7 @@ public final class MessageProtection implements AutoCloseable {
         checkRoom(token, size);
         sender.checkNumberLeft();
         Segment source = Segment.of(message);
-        if (token.hasArray() && token.array() != source.array) {
+        if (token.hasArray()) {
             int offset = token.arrayOffset() + token.position();
             sender.wrap(source.array, source.offset, length, token.array(), offset, sealed);
             token.position(token.position() + size);
@@ -164,15 +164,12 @@ public final class MessageProtection implements AutoCloseable {
      * @throws GSSException {@code DEFECTIVE_TOKEN} if malformed, {@code BAD_MIC} if it does not verify
      */
     public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
-        Receiver.Incoming incoming = receiver.parse(token, offset, length);
-        byte[] message = new byte[incoming.messageLength];
-        receiver.unwrap(incoming, message, 0, prop);
-        return message;
+        return receiver.unwrap(receiver.parse(token, offset, length), prop);
     }
 
     /**
      * Verifies a wrap token between buffers, as {@link MechanismContext#unwrap(ByteBuffer, ByteBuffer, MessageProp)} does.
-     * The buffers may share their octets.
+     * The buffers may share their octets, which are lost then if this throws; direct ones are copied.
      *
      * @param token the token
      * @param message where the message goes
@@ -184,13 +181,12 @@ public final class MessageProtection implements AutoCloseable {
         checkRoom(message, token.remaining());
         Segment source = Segment.of(token);
         Receiver.Incoming incoming = receiver.parse(source.array, source.offset, source.length);
-        if (message.hasArray() && message.array() != source.array) {
-            receiver.unwrap(incoming, message.array(), message.arrayOffset() + message.position(), prop);
+        int offset = message.hasArray() ? message.arrayOffset() + message.position() : 0;
+        if (message.hasArray() && receiver.fits(incoming, message.array(), offset)) {
+            receiver.unwrap(incoming, message.array(), offset, prop);
             message.position(message.position() + incoming.messageLength);
         } else {
-            byte[] octets = new byte[incoming.messageLength];
-            receiver.unwrap(incoming, octets, 0, prop);
-            message.put(octets);
+            message.put(receiver.unwrap(incoming, prop));
         }
         token.position(token.limit());
     }
@@ -239,9 +235,20 @@ public final class MessageProtection implements AutoCloseable {
     public void getMIC(ByteBuffer message, ByteBuffer token, MessageProp prop) throws GSSException {
         int size = micSize(prop);
         checkRoom(token, size);
+        sender.checkNumberLeft();
         Segment source = Segment.of(message);
-        token.put(getMIC(source.array, source.offset, source.length, prop));
+        if (token.hasArray()) {
+            int offset = token.arrayOffset() + token.position();
+            sender.mic(source.array, source.offset, source.length, token.array(), offset);
+            token.position(token.position() + size);
+        } else {
+            byte[] octets = new byte[size];
+            sender.mic(source.array, source.offset, source.length, octets, 0);
+            token.put(octets);
+        }
         message.position(message.limit());
+        prop.setPrivacy(false);
+        clearStates(prop);
     }
 
     /**

@@ -57,41 +57,60 @@ final class Receiver implements AutoCloseable {
         return new Segment(unrotated, 0, unrotated.length);
     }
 
+    /** Tells whether the message can go to a place in an array while the token is read from there. */
+    boolean fits(Incoming token, byte[] message, int offset) {
+        return token.data.array != message
+                || !token.header.isSealed()
+                || offset <= token.data.offset + direction.type().confounderSize();
+    }
+
     /**
-     * Verifies a wrap token and gives out its message, which is zeroed if this throws.
+     * Verifies a wrap token and gives out its message; no octet of it if this throws.
      *
-     * @param message another array than the token's
+     * @param message where the message goes, which {@link #fits}
      */
     void unwrap(Incoming token, byte[] message, int offset, MessageProp prop) throws GSSException {
-        WrapToken header = token.header;
+        if (token.header.isSealed()) {
+            unseal(token, message, offset);
+        } else {
+            verify(token);
+            System.arraycopy(token.data.array, token.data.offset, message, offset, token.messageLength);
+        }
+        received(token, prop);
+    }
+
+    /** Verifies a wrap token and gives out its message in an array of its own. */
+    byte[] unwrap(Incoming token, MessageProp prop) throws GSSException {
+        byte[] message;
+        if (token.header.isSealed()) {
+            message = new byte[token.messageLength];
+            unseal(token, message, 0);
+        } else {
+            verify(token);
+            Segment data = token.data;
+            message = Arrays.copyOfRange(data.array, data.offset, data.offset + token.messageLength);
+        }
+        received(token, prop);
+        return message;
+    }
+
+    private void received(Incoming token, MessageProp prop) {
+        prop.setPrivacy(token.header.isSealed());
+        prop.setQOP(0);
+        window.receive(token.header.sndSeq(), prop);
+    }
+
+    private void unseal(Incoming token, byte[] message, int offset) throws GSSException {
+        int ec = token.header.ec();
+        byte[] trailer = ec == 0 ? innerHeader : new byte[ec + WrapToken.HEADER_SIZE];
+        Segment data = token.data;
         try {
-            if (header.isSealed()) {
-                unseal(token, message, offset);
-            } else {
-                verify(token);
-                System.arraycopy(token.data.array, token.data.offset, message, offset, token.messageLength);
-            }
+            direction
+                    .cipher()
+                    .decrypt(data.array, data.offset, data.length, message, offset, token.messageLength, trailer);
         } catch (IntegrityException e) {
             throw Header.badMic();
         }
-        prop.setPrivacy(header.isSealed());
-        prop.setQOP(0);
-        window.receive(header.sndSeq(), prop);
-    }
-
-    private void unseal(Incoming token, byte[] message, int offset) throws IntegrityException, GSSException {
-        int ec = token.header.ec();
-        byte[] trailer = ec == 0 ? innerHeader : new byte[ec + WrapToken.HEADER_SIZE];
-        direction
-                .cipher()
-                .decrypt(
-                        token.data.array,
-                        token.data.offset,
-                        token.data.length,
-                        message,
-                        offset,
-                        token.messageLength,
-                        trailer);
         token.header.inner().encode(expectedHeader, 0);
         if (!Arrays.equals(trailer, ec, trailer.length, expectedHeader, 0, WrapToken.HEADER_SIZE)) {
             Arrays.fill(message, offset, offset + token.messageLength, (byte) 0);
@@ -99,12 +118,16 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    private void verify(Incoming token) throws IntegrityException {
+    private void verify(Incoming token) throws GSSException {
         MessageChecksum checksum = direction.wrapChecksum();
         token.header.checksummed().encode(expectedHeader, 0);
         checksum.update(token.data.array, token.data.offset, token.messageLength);
         checksum.update(expectedHeader, 0, WrapToken.HEADER_SIZE);
-        checksum.verify(token.data.array, token.data.offset + token.messageLength);
+        try {
+            checksum.verify(token.data.array, token.data.offset + token.messageLength);
+        } catch (IntegrityException e) {
+            throw Header.badMic();
+        }
     }
 
     /** Verifies the MIC token of a message. */

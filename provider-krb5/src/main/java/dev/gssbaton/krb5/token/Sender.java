@@ -1,6 +1,7 @@
 package dev.gssbaton.krb5.token;
 
 import dev.gssbaton.krb5.crypto.MessageChecksum;
+import dev.gssbaton.krb5.crypto.RandomOctets;
 import dev.gssbaton.spi.TransferFault;
 import java.security.SecureRandom;
 import org.ietf.jgss.GSSException;
@@ -9,7 +10,7 @@ import org.ietf.jgss.GSSException;
 final class Sender implements AutoCloseable {
     private final Direction direction;
     private final int flags;
-    private final SecureRandom random;
+    private final RandomOctets random;
     private final long first;
     private long next;
     private final byte[] innerHeader = new byte[WrapToken.HEADER_SIZE];
@@ -19,7 +20,7 @@ final class Sender implements AutoCloseable {
         this.flags = flags;
         this.first = first;
         this.next = next;
-        this.random = random;
+        this.random = new RandomOctets(random);
     }
 
     long next() {
@@ -47,12 +48,18 @@ final class Sender implements AutoCloseable {
                         + direction.type().checksumSize();
     }
 
-    /** Makes the wrap token of a message, which stands in another array. */
+    /** Makes the wrap token of a message, which may stand in the same array. */
     void wrap(byte[] message, int messageOffset, int messageLength, byte[] token, int offset, boolean sealed) {
+        int from = messageOffset;
+        if (message == token) {
+            // Before the header is written, which may go where the message stands.
+            from = offset + WrapToken.HEADER_SIZE + (sealed ? direction.type().confounderSize() : 0);
+            System.arraycopy(message, messageOffset, token, from, messageLength);
+        }
         if (sealed) {
-            seal(message, messageOffset, messageLength, token, offset);
+            seal(message, from, messageLength, token, offset);
         } else {
-            sign(message, messageOffset, messageLength, token, offset);
+            sign(message, from, messageLength, token, offset);
         }
         next++;
     }
@@ -102,6 +109,7 @@ final class Sender implements AutoCloseable {
 
     @Override
     public void close() {
+        random.close();
         direction.close();
     }
 }

@@ -4,7 +4,6 @@ import static dev.gssbaton.krb5.crypto.Vectors.hex;
 import static dev.gssbaton.krb5.crypto.Vectors.octets;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
@@ -35,17 +34,13 @@ class Rfc3962VectorTest {
     @ParameterizedTest
     @CsvFileSource(resources = "/vectors/rfc3962-cts.csv", useHeadersInDisplayName = true)
     void rfc3962_5_ciphertext_stealing(String key, String input, String output) {
-        byte[] plain = octets(input);
-        byte[] cipher = new byte[plain.length];
+        byte[] cipher;
         try (Cts aes = new Cts(AesCbc.forEncryption(octets(key)))) {
-            aes.encryptRest(plain, plain.length, cipher, 0);
+            cipher = Vectors.encrypt(aes, octets(input));
         }
         assertEquals(output, hex(cipher));
-
-        Arrays.fill(plain, (byte) 0);
         try (Cts aes = new Cts(AesCbc.forDecryption(octets(key)))) {
-            aes.decryptRest(cipher, 0, 0, cipher.length, plain);
+            assertEquals(input, hex(Vectors.decrypt(aes, cipher)));
         }
-        assertEquals(input, hex(plain));
     }
 }

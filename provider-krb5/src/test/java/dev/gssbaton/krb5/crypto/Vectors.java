@@ -42,11 +42,25 @@ final class Vectors {
     /** Decrypts without verifying, and gives the confounder. */
     static byte[] confounder(EncryptionKey key, int usage, byte[] ciphertext) {
         int size = ciphertext.length - key.type().checksumSize();
-        byte[] plain = new byte[size];
         try (Cts cts =
                 key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, DerivedKeyProfile.of(key.type())::decryption)) {
-            cts.decryptRest(ciphertext, 0, 0, size, plain);
+            byte[] plain = decrypt(cts, Arrays.copyOf(ciphertext, size));
+            return Arrays.copyOf(plain, key.type().confounderSize());
         }
-        return Arrays.copyOf(plain, key.type().confounderSize());
+    }
+
+    /** Encrypts a whole plaintext at once. */
+    static byte[] encrypt(Cts cts, byte[] plain) {
+        byte[] cipher = new byte[plain.length];
+        cts.encryptRest(Arrays.copyOf(plain, plain.length + Cts.BLOCK), plain.length, cipher, 0);
+        return cipher;
+    }
+
+    /** Decrypts a whole ciphertext at once. */
+    static byte[] decrypt(Cts cts, byte[] cipher) {
+        byte[] plain = new byte[cipher.length];
+        cts.beginDecryption(cipher, 0, cipher.length);
+        cts.decryptRest(cipher, 0, Math.max(0, (cipher.length - 1) / Cts.BLOCK - 1) * Cts.BLOCK, plain);
+        return plain;
     }
 }
