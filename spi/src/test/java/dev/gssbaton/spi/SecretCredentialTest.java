@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -26,7 +27,7 @@ class SecretCredentialTest {
     void the_secret_is_its_own() throws GSSException {
         secret.close();
         try (SecretBytes copy = credential.copySecret(6)) {
-            assertArrayEquals("secret".getBytes(), copy.lend(byte[]::clone));
+            assertArrayEquals("secret".getBytes(StandardCharsets.UTF_8), copy.lend(byte[]::clone));
             credential.dispose();
             assertFalse(copy.isDestroyed());
         }
