@@ -21,6 +21,7 @@ public final class BatonProcess implements AutoCloseable {
     private final Process process;
     private final Path temporary;
     private final List<String> lines = new ArrayList<>();
+    private boolean ended; // guarded by lines
 
     private BatonProcess(Process process, Path temporary) {
         this.process = process;
@@ -33,8 +34,19 @@ public final class BatonProcess implements AutoCloseable {
      * @param folder where it keeps keys, claims and temporary files
      */
     public static BatonProcess start(Path folder, String... arguments) throws IOException {
+        return start(List.of(), folder, arguments);
+    }
+
+    /**
+     * Starts the command through another program.
+     *
+     * @param launcher the program and its first arguments, which executes those that follow
+     * @param folder where it keeps keys, claims and temporary files
+     */
+    public static BatonProcess start(List<String> launcher, Path folder, String... arguments) throws IOException {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + temporary,
                 "-Dbaton.home=" + folder.resolve("home"),
@@ -62,6 +74,11 @@ public final class BatonProcess implements AutoCloseable {
             }
         } catch (IOException e) {
             // Closed together with the process.
+        } finally {
+            synchronized (lines) {
+                ended = true;
+                lines.notifyAll();
+            }
         }
     }
 
@@ -80,7 +97,7 @@ public final class BatonProcess implements AutoCloseable {
             for (int next = 0; ; ) {
                 while (next == lines.size()) {
                     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                    if (left <= 0) {
+                    if (left <= 0 || ended) {
                         throw new AssertionError("no line has '" + pattern + "' in it:\n" + String.join("\n", lines));
                     }
                     lines.wait(left);

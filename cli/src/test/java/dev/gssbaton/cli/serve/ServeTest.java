@@ -301,7 +301,7 @@ final class ServeTest {
     void aClientThatDoesNotReadHindersNobodyAndIsClosedInTheEnd() throws Exception {
         Subject alice = Login.initiator(ALICE);
         ExecutorService threads = Executors.newSingleThreadExecutor();
-        try (Serving serving = Serving.start(folder, SERVICE, "--workers", "1", "--idle", "5");
+        try (Serving serving = Serving.start(folder, SERVICE, "--workers", "1", "--idle", "10");
                 SocketChannel greedy = serving.connectChannel(serving.initiator(alice))) {
             // It sends until nothing between it and its worker takes any more, since nobody takes the answers.
             AtomicLong sent = new AtomicLong();
@@ -322,7 +322,7 @@ final class ServeTest {
                 }
             }
             assertFalse(sending.isDone(), "it was to be stuck after " + before + " messages");
-            serving.process().await("closed, nothing moved for 5 s");
+            serving.process().await("closed, nothing moved for 10 s");
             ExecutionException closed = assertThrows(ExecutionException.class, sending::get);
             assertInstanceOf(IOException.class, closed.getCause());
         } finally {

@@ -35,10 +35,15 @@ final class Serving implements AutoCloseable {
     }
 
     static Serving start(Path folder, Account service, String... options) throws Exception {
+        return start(List.of(), folder, service, options);
+    }
+
+    /** Starts a server through another program. */
+    static Serving start(List<String> launcher, Path folder, Account service, String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(
                 "serve", "--port", "0", "--keytab", service.keytab().toString(), "--principal", service.principal()));
         arguments.addAll(List.of(options));
-        BatonProcess process = BatonProcess.start(folder, arguments.toArray(String[]::new));
+        BatonProcess process = BatonProcess.start(launcher, folder, arguments.toArray(String[]::new));
         try {
             int port = Integer.parseInt(
                     process.await("^listening on 127.0.0.1 port (\\d+) as ").group(1));
