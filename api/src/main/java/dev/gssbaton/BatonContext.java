@@ -8,6 +8,7 @@ import dev.gssbaton.spi.InitialToken;
 import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.PrfKey;
 import dev.gssbaton.spi.TransferFault;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -452,6 +453,34 @@ public final class BatonContext implements ExtendedGSSContext {
         try {
             requireProtection();
             context.verifyMIC(token, message, orNew(msgProp));
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /**
+     * Computes pseudo-random octets that the peer can compute too, and nobody else
+     * (<a href="https://www.rfc-editor.org/rfc/rfc4401#section-2">GSS_Pseudo_random</a>): a key for another protocol, for
+     * one. Asked again, with the same input, it gives the same octets, before an export and after it.
+     *
+     * @param key which of the context's keys to take; {@link PrfKey#FULL} unless another protocol says otherwise
+     * @param input what tells this use from others; not kept
+     * @param length number of octets wanted
+     * @return the octets, a secret of the caller's, who erases them
+     * @throws IllegalArgumentException if the length is negative
+     * @throws GSSException {@code UNAVAILABLE} if the mechanism has no such function, {@code CONTEXT_EXPIRED},
+     *     {@code NO_CONTEXT} if messages cannot be protected yet, or the context is dead
+     */
+    public byte[] pseudoRandom(PrfKey key, byte[] input, int length) throws GSSException {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(input, "input");
+        if (length < 0) {
+            throw new IllegalArgumentException("a length of " + length + " octets");
+        }
+        receiveLock.lock();
+        try {
+            requireProtection();
+            return context.pseudoRandom(key, input, length);
         } finally {
             receiveLock.unlock();
         }

@@ -1,6 +1,9 @@
 package dev.gssbaton.krb5;
 
 import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.spi.PrfKey;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -64,9 +67,35 @@ public final class ContextKeys implements AutoCloseable {
      * @return the key, which stays this object's
      */
     public EncryptionKey baseKey() {
-        if (acceptorSubkey != null) {
-            return acceptorSubkey;
+        return acceptorSubkey != null ? acceptorSubkey : initiatorKey();
+    }
+
+    /**
+     * Computes the pseudo-random function of RFC 4402, as
+     * <a href="https://www.rfc-editor.org/rfc/rfc7802#section-2">RFC 7802 section 2</a> restates it:
+     * {@code PRF(K, 0 | input) | PRF(K, 1 | input) | …}, truncated, where the numbers have four octets, big-endian.
+     *
+     * @param which {@link PrfKey#FULL} for the key that protects messages, {@link PrfKey#PARTIAL} for the initiator's
+     *     subkey, or the session key if there is none
+     * @param input any octets, not changed
+     * @param length number of octets wanted
+     * @return the octets, the caller's, who erases them
+     */
+    byte[] pseudoRandom(PrfKey which, byte[] input, int length) {
+        EncryptionKey key = which == PrfKey.FULL ? baseKey() : initiatorKey();
+        byte[] output = new byte[length];
+        ByteBuffer numbered = ByteBuffer.allocate(Integer.BYTES + input.length).put(Integer.BYTES, input);
+        for (int done = 0, n = 0; done < length; n++) {
+            byte[] part = key.prf(numbered.putInt(0, n).array());
+            int taken = Math.min(part.length, length - done);
+            System.arraycopy(part, 0, output, done, taken);
+            Arrays.fill(part, (byte) 0);
+            done += taken;
         }
+        return output;
+    }
+
+    private EncryptionKey initiatorKey() {
         return initiatorSubkey != null ? initiatorSubkey : sessionKey;
     }
 

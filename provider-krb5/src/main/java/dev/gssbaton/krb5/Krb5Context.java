@@ -12,6 +12,7 @@ import dev.gssbaton.krb5.message.MalformedMessageException;
 import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.PrfKey;
 import dev.gssbaton.spi.SequenceNumbers;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -216,6 +217,11 @@ public final class Krb5Context implements MechanismContext {
                 elements(ticket.authorizationData()),
                 elements(ticket.authenticatorData()),
                 ticket.pacVerified())));
+    }
+
+    @Override
+    public byte[] pseudoRandom(PrfKey key, byte[] input, int length) {
+        return state.keys().pseudoRandom(key, input, length);
     }
 
     @Override

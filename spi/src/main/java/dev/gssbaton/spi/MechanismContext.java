@@ -119,6 +119,22 @@ public interface MechanismContext {
     }
 
     /**
+     * Computes pseudo-random octets, the same on both sides
+     * (<a href="https://www.rfc-editor.org/rfc/rfc4401#section-2">GSS_Pseudo_random</a>). Called only while
+     * {@link #isProtectionReady}, and while nothing is received.
+     *
+     * @param key which of the context's keys to take
+     * @param input the input; neither kept nor changed
+     * @param length number of octets wanted, 0 or more
+     * @return the octets, a secret of the caller's, who erases them
+     * @throws GSSException {@code UNAVAILABLE} if the mechanism has no pseudo-random function, or not with this key
+     */
+    default byte[] pseudoRandom(PrfKey key, byte[] input, int length) throws GSSException {
+        throw new GSSException(
+                GSSException.UNAVAILABLE, TransferFault.UNNAMED, "this mechanism has no pseudo-random function");
+    }
+
+    /**
      * Computes the exact size of a wrap token. It never shrinks when the message grows.
      *
      * @param messageLength number of octets of the message
