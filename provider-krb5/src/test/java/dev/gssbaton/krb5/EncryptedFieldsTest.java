@@ -1,6 +1,9 @@
 package dev.gssbaton.krb5;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.security.jgss.InquireType;
@@ -18,6 +21,7 @@ import dev.gssbaton.peers.Scale;
 import dev.gssbaton.spi.MechanismContext;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -136,17 +140,19 @@ class EncryptedFieldsTest {
 
     private static void ask(MechanismContext acceptor) throws GSSException {
         assertTrue(acceptor.isEstablished());
-        acceptor.flags();
-        acceptor.expiry();
-        acceptor.sourceName().toString();
-        acceptor.targetName().toString();
-        acceptor.details(Krb5Details.class).orElseThrow();
-        acceptor.inquire(InquireType.KRB5_GET_AUTHZ_DATA);
-        acceptor.inquire(InquireType.KRB5_GET_TKT_FLAGS);
-        acceptor.inquire(InquireType.KRB5_GET_AUTHTIME);
+        assertTrue(acceptor.expiry().isAfter(Instant.EPOCH));
+        assertNotEquals(acceptor.sourceName(), acceptor.targetName());
+        assertTrue(acceptor.details(Krb5Details.class).isPresent());
+        for (InquireType type : List.of(
+                InquireType.KRB5_GET_AUTHZ_DATA,
+                InquireType.KRB5_GET_TKT_FLAGS,
+                InquireType.KRB5_GET_AUTHTIME,
+                InquireType.KRB5_GET_SESSION_KEY_EX)) {
+            assertNotNull(acceptor.inquire(type));
+        }
         GSSCredential delegated = acceptor.delegatedCredential();
         if (delegated != null) {
-            delegated.getName();
+            assertEquals(acceptor.sourceName(), delegated.getName());
             delegated.dispose();
         }
     }
