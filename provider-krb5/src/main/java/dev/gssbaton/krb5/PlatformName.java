@@ -10,8 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
@@ -34,10 +32,11 @@ public final class PlatformName {
 
     private static final GSSManager PLATFORM = platform();
 
-    private static final int MAX_RECENT = 1024;
-
-    /** Names made lately: a process has few services and, at a time, some clients; their contexts share them. */
-    private static final Map<String, PlatformName> RECENT = new ConcurrentHashMap<>();
+    /**
+     * Names made lately, each in the one place that its text may have: a process has few services and, at a time, some
+     * clients, whose contexts share them. Two threads may put names into one place: either is good.
+     */
+    private static final PlatformName[] RECENT = new PlatformName[1024];
 
     private final GSSName name;
     private final byte[] text;
@@ -55,7 +54,12 @@ public final class PlatformName {
      * @throws GSSException {@code FAILURE} if a platform's name cannot tell it from another principal
      */
     static PlatformName of(Principal principal) throws GSSException {
-        return of(principal.toString());
+        String text = principal.toString();
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        if (!new String(octets, StandardCharsets.UTF_8).equals(text)) {
+            throw ambiguous();
+        }
+        return ofText(octets);
     }
 
     /**
@@ -66,28 +70,18 @@ public final class PlatformName {
      * @throws GSSException if they are not what {@link #text} gives
      */
     public static PlatformName ofText(byte[] text) throws GSSException {
-        PlatformName name = of(new String(text, StandardCharsets.UTF_8));
-        if (!Arrays.equals(text, name.text)) {
+        int place = Arrays.hashCode(text) & (RECENT.length - 1);
+        PlatformName known = RECENT[place];
+        if (known != null && Arrays.equals(known.text, text)) {
+            return known;
+        }
+        String name = new String(text, StandardCharsets.UTF_8);
+        if (!Arrays.equals(text, name.getBytes(StandardCharsets.UTF_8))) {
             throw new KerberosException(
                     ErrorCode.KRB_ERR_GENERIC, GSSException.FAILURE, "the principal name is not UTF-8");
         }
-        return name;
-    }
-
-    private static PlatformName of(String text) throws GSSException {
-        PlatformName known = RECENT.get(text);
-        if (known != null) {
-            return known;
-        }
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        if (!new String(octets, StandardCharsets.UTF_8).equals(text)) {
-            throw ambiguous();
-        }
-        PlatformName made = new PlatformName(create(text), octets);
-        if (RECENT.size() >= MAX_RECENT) {
-            RECENT.clear();
-        }
-        RECENT.put(text, made);
+        PlatformName made = new PlatformName(create(name), text);
+        RECENT[place] = made;
         return made;
     }
 

@@ -25,6 +25,8 @@ public enum ContextFlag {
     /** Delegation only where policy allows it (RFC 5896). */
     DELEG_POLICY(0x8000);
 
+    private static final ContextFlag[] ALL = values();
+
     private final int bit;
 
     ContextFlag(int bit) {
@@ -62,7 +64,7 @@ public enum ContextFlag {
      */
     public static EnumSet<ContextFlag> of(int bits) {
         EnumSet<ContextFlag> flags = EnumSet.noneOf(ContextFlag.class);
-        for (ContextFlag flag : values()) {
+        for (ContextFlag flag : ALL) {
             if ((bits & flag.bit) != 0) {
                 flags.add(flag);
             }

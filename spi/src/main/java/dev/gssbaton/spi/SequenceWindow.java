@@ -93,7 +93,16 @@ public final class SequenceWindow {
      * @return {@link ContextFlag#REPLAY}, {@link ContextFlag#SEQUENCE}, both or none; a new set
      */
     public Set<ContextFlag> flags() {
-        return ContextFlag.of((replay ? ContextFlag.REPLAY.bit() : 0) | (sequence ? ContextFlag.SEQUENCE.bit() : 0));
+        return ContextFlag.of(flagBits());
+    }
+
+    /**
+     * Tells what is reported.
+     *
+     * @return the bits of {@link #flags}
+     */
+    public int flagBits() {
+        return (replay ? ContextFlag.REPLAY.bit() : 0) | (sequence ? ContextFlag.SEQUENCE.bit() : 0);
     }
 
     /**

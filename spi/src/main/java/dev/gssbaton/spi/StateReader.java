@@ -71,8 +71,7 @@ public final class StateReader {
      * @throws GSSException if fewer are left
      */
     public int uint16(String field) throws GSSException {
-        int at = skip(2, field);
-        return ((source[at] & 0xFF) << 8) | (source[at + 1] & 0xFF);
+        return ByteBuffer.wrap(source).getShort(skip(2, field)) & 0xFFFF;
     }
 
     /**
@@ -83,7 +82,7 @@ public final class StateReader {
      * @throws GSSException if fewer are left
      */
     public int int32(String field) throws GSSException {
-        return (int) number(4, field);
+        return ByteBuffer.wrap(source).getInt(skip(4, field));
     }
 
     /**
@@ -94,7 +93,7 @@ public final class StateReader {
      * @throws GSSException if fewer are left
      */
     public long int64(String field) throws GSSException {
-        return number(8, field);
+        return ByteBuffer.wrap(source).getLong(skip(8, field));
     }
 
     /**
@@ -209,6 +208,18 @@ public final class StateReader {
         if (length < min) {
             throw malformed(field, "is shorter than " + min + " octets");
         }
+        return secretOctets(length, field);
+    }
+
+    /**
+     * Reads a secret of so many octets.
+     *
+     * @param length how many
+     * @param field the field's name, for messages
+     * @return a holder that the caller closes
+     * @throws GSSException if fewer are left, or the length is negative
+     */
+    public SecretBytes secretOctets(int length, String field) throws GSSException {
         return SecretBytes.copyOf(source, skip(length, field), length);
     }
 
@@ -241,14 +252,6 @@ public final class StateReader {
      */
     public static GSSException malformed(String field, String what) {
         return TransferFault.STATE_MALFORMED.exception(field + " " + what);
-    }
-
-    private long number(int size, String field) throws GSSException {
-        long value = 0;
-        for (int at = skip(size, field), last = at + size; at < last; at++) {
-            value = (value << 8) | (source[at] & 0xFF);
-        }
-        return value;
     }
 
     private int length(int length, int max, String field) throws GSSException {

@@ -59,10 +59,8 @@ public final class StateWriter implements AutoCloseable {
      * @param value any value
      */
     public void int32(int value) {
-        byte[] to = grow(4);
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            to[position++] = (byte) (value >>> shift);
-        }
+        ByteBuffer.wrap(grow(4)).putInt(position, value);
+        position += 4;
     }
 
     /**
@@ -71,10 +69,8 @@ public final class StateWriter implements AutoCloseable {
      * @param value any value
      */
     public void int64(long value) {
-        byte[] to = grow(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            to[position++] = (byte) (value >>> shift);
-        }
+        ByteBuffer.wrap(grow(8)).putLong(position, value);
+        position += 8;
     }
 
     /**

@@ -51,6 +51,8 @@ public enum EncryptionType {
             18,
             new Rfc6803Profile("camellia256-cts-cmac", 32));
 
+    private static final EncryptionType[] ALL = values();
+
     private final int number;
     private final String rfcName;
 
@@ -88,7 +90,7 @@ public enum EncryptionType {
      * @return the type, or empty if it is not spoken here
      */
     public static Optional<EncryptionType> of(int number) {
-        for (EncryptionType type : values()) {
+        for (EncryptionType type : ALL) {
             if (type.number == number) {
                 return Optional.of(type);
             }

@@ -14,7 +14,6 @@ import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.krb5.ticket.DelegatedTicket;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.Delegation;
-import dev.gssbaton.spi.SecretBytes;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
@@ -149,7 +148,7 @@ final class BatonFormat {
             long firstSendNumber = in.int64("first number sent");
             long sendNumber = in.int64("next number");
             SequenceWindow window = SequenceWindow.read(in);
-            if (ContextFlag.bits(window.flags()) != (services & REPLAY_AND_SEQUENCE)) {
+            if (window.flagBits() != (services & REPLAY_AND_SEQUENCE)) {
                 throw StateReader.malformed("window", "reports something else than the services say");
             }
             KerberosFlags ticketFlags = KerberosFlags.of(in.int32("ticket flags"));
@@ -242,9 +241,11 @@ final class BatonFormat {
     }
 
     private static EncryptionKey key(StateReader in, String field) throws GSSException {
-        EncryptionType type = EncryptionType.of(in.uint8(field))
-                .orElseThrow(() -> StateReader.malformed(field, "is of an unknown encryption type"));
-        return new EncryptionKey(type, SecretBytes.take(in.octets(type.keySize(), field)));
+        EncryptionType type = EncryptionType.of(in.uint8(field)).orElse(null);
+        if (type == null) {
+            throw StateReader.malformed(field, "is of an unknown encryption type");
+        }
+        return new EncryptionKey(type, in.secretOctets(type.keySize(), field));
     }
 
     private static void encode(Instant time, StateWriter out) {
