@@ -4,46 +4,41 @@ import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.ClaimOutcome;
 import dev.gssbaton.spi.ClaimStore;
 import dev.gssbaton.spi.PublicId;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Claims that this process alone sees. A token exported with such a store can be imported in the same process only, and
  * by whoever uses the same object.
  *
- * <p>Its identity is drawn anew for each object. Each claim sweeps a few records that have had their time, so that there is
- * no thread and no long pause. Safe for use by several threads.
+ * <p>Its identity is drawn anew for each object. Records that have had their time are swept by the claims that come later,
+ * a small part by each, so that there is no thread and no long pause. A record takes some 75 to 150 octets until then. Safe
+ * for use by several threads.
  */
 public final class ProcessClaims implements ClaimStore {
     private static final ProcessClaims OF_PROCESS = new ProcessClaims(new SecureRandom(), Clock.systemUTC());
 
-    /** How many records a claim looks at while a sweep is under way: more than it adds, so that the sweep ends. */
-    private static final int SWEPT_PER_CLAIM = 8;
+    private static final int TABLE_BITS = 4;
+    /** So many that threads seldom meet in one, and that it takes a few milliseconds at most to make a large one anew. */
+    private static final int TABLES = 1 << TABLE_BITS;
+    /** Odd, and drawn, so that nobody can choose identities that all come to stand in one place. */
+    private static final long MULTIPLIER = new SecureRandom().nextLong() | 1;
     /** From the end of one sweep to the beginning of the next. */
     private static final long PAUSE_MILLIS = 60_000;
 
     private final PublicId id;
     private final Clock clock;
     private final Instant since;
-    private final ConcurrentMap<ClaimId, Taken> claims = new ConcurrentHashMap<>();
+    /** Which of the tables has an identity, and where, is in the hash. */
+    private final ClaimTable[] tables = new ClaimTable[TABLES];
 
     private final ReentrantLock sweeping = new ReentrantLock();
-    private Iterator<Taken> swept = Collections.emptyIterator();
+    private int swept;
     private volatile long nextSweep;
-
-    /**
-     * A record.
-     *
-     * @param claimant who has it
-     * @param keepUntil until when it must be kept, in milliseconds since 1970
-     */
-    private record Taken(PublicId claimant, long keepUntil) {}
 
     /**
      * Makes an empty store with an identity of its own.
@@ -56,6 +51,7 @@ public final class ProcessClaims implements ClaimStore {
         this.clock = clock;
         this.since = clock.instant();
         this.nextSweep = clock.millis() + PAUSE_MILLIS;
+        Arrays.setAll(tables, table -> new ClaimTable());
     }
 
     /**
@@ -89,27 +85,26 @@ public final class ProcessClaims implements ClaimStore {
 
     @Override
     public ClaimOutcome claim(ClaimId id, PublicId claimant, Instant keepUntil) {
-        Taken mine = new Taken(claimant, Keeping.millis(keepUntil));
-        Taken found = claims.putIfAbsent(id, mine);
-        sweepSome();
-        return found == null || found.claimant.equals(claimant) ? ClaimOutcome.WON : ClaimOutcome.LOST;
+        long now = clock.millis();
+        byte[] octets = id.toBytes();
+        long hash = MULTIPLIER * ByteBuffer.wrap(octets).getLong();
+        boolean won = tables[(int) (hash >>> -TABLE_BITS)].claim(
+                hash << TABLE_BITS, octets, claimant, Keeping.millis(keepUntil), now);
+        if (now >= nextSweep) {
+            sweepOne(now);
+        }
+        return won ? ClaimOutcome.WON : ClaimOutcome.LOST;
     }
 
-    private void sweepSome() {
-        long now = clock.millis();
-        if (now < nextSweep || !sweeping.tryLock()) {
+    /** Sweeps the next table, unless another thread is at it. */
+    private void sweepOne(long now) {
+        if (!sweeping.tryLock()) {
             return;
         }
         try {
-            if (!swept.hasNext()) {
-                swept = claims.values().iterator();
-            }
-            for (int i = 0; i < SWEPT_PER_CLAIM && swept.hasNext(); i++) {
-                if (swept.next().keepUntil < now) {
-                    swept.remove();
-                }
-            }
-            if (!swept.hasNext()) {
+            tables[swept++].sweep(now);
+            if (swept == TABLES) {
+                swept = 0;
                 nextSweep = now + PAUSE_MILLIS;
             }
         } finally {
@@ -119,7 +114,7 @@ public final class ProcessClaims implements ClaimStore {
 
     /** How many records there are. */
     int size() {
-        return claims.size();
+        return Arrays.stream(tables).mapToInt(ClaimTable::size).sum();
     }
 
     /**

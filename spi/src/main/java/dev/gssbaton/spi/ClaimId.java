@@ -35,6 +35,15 @@ public final class ClaimId {
     }
 
     /**
+     * Gives all octets.
+     *
+     * @return 16 to 64 octets, the caller's
+     */
+    public byte[] toBytes() {
+        return octets.clone();
+    }
+
+    /**
      * Gives all octets as hexadecimal digits: the name of the claim's record.
      *
      * @return lower-case hexadecimal digits
