@@ -280,10 +280,12 @@ public final class BatonContext implements ExtendedGSSContext {
         receiveLock.lock();
         try {
             ContextFacts known = requireEstablished();
-            if (known.expired(manager.millis())) {
+            long now = manager.millis();
+            if (known.expired(now)) {
                 throw TransferFault.CONTEXT_EXPIRED.exception("it cannot be exported; establish a new one");
             }
-            ExportedToken token = manager.transfer().export(context, known, Objects.requireNonNull(options, "options"));
+            ExportedToken token =
+                    manager.transfer().export(context, known, Objects.requireNonNull(options, "options"), now);
             // The token is made: from here on nothing may fail, and this instance must never be used again.
             try {
                 die(Phase.EXPORTED);

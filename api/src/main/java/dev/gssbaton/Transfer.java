@@ -33,8 +33,8 @@ final class Transfer {
     /** How long a claim is kept beyond the token's life, so that a late claimant still finds it. */
     private static final Duration CLAIM_MARGIN = Duration.ofHours(1);
 
-    /** Room for a krb5 context without authorization data; a larger state makes the array grow. */
-    private static final int USUAL_STATE = 440;
+    /** Room for a krb5 context without authorization data and its tag; a larger state makes the array grow. */
+    private static final int USUAL_STATE = 400 - TokenHeader.SIZE;
 
     private static final int MAX_OID = 127;
     private static final int MAX_FORMAT = 64;
@@ -52,6 +52,7 @@ final class Transfer {
     private final Environment environment;
     private final Duration tokenLifetime;
     private final Duration clockSkew;
+    private final Claimants claimants;
     private final UnsettledClaims unsettled = new UnsettledClaims();
 
     Transfer(
@@ -63,12 +64,14 @@ final class Transfer {
         this.providers = providers;
         this.sealer = sealer;
         this.environment = environment;
+        this.claimants = new Claimants(environment.random());
         this.tokenLifetime = tokenLifetime;
         this.clockSkew = clockSkew;
     }
 
     /** Makes a token of a context that no other thread uses meanwhile, and does not change the context. */
-    ExportedToken export(MechanismContext context, ContextFacts facts, ExportOptions options) throws GSSException {
+    ExportedToken export(MechanismContext context, ContextFacts facts, ExportOptions options, long now)
+            throws GSSException {
         byte[] token = null;
         boolean done = false;
         try (StateWriter state = new StateWriter(TokenHeader.SIZE, USUAL_STATE)) {
@@ -77,10 +80,9 @@ final class Transfer {
             state.counted(entry.format());
             entry.exporter().write(context, options.delegation(), state);
             Duration lifetime = options.lifetime() == null ? tokenLifetime : options.lifetime();
-            Instant notAfter = Instant.ofEpochMilli(
-                    Math.min(environment.clock().millis() + lifetime.toMillis(), facts.expiryMillis()));
+            Instant notAfter = Instant.ofEpochMilli(Math.min(now + lifetime.toMillis(), facts.expiryMillis()));
             token = sealer.seal(state, notAfter);
-            ClaimId id = TokenHeader.decode(token).id();
+            ClaimId id = TokenHeader.idOf(token);
             TransferLog.exported(id, facts.mechanism(), options.format(), token.length);
             done = true;
             return new ExportedToken(token, id, notAfter);
@@ -120,16 +122,18 @@ final class Transfer {
         try {
             String scope = environment.claims().scope();
             TokenHeader header;
+            Instant now;
             Taken taken;
             try (OpenedToken opened = sealer.open(token, clockSkew)) {
                 header = opened.header();
                 id = opened.id();
+                now = opened.openedAt();
                 taken = read(opened.state(), expected);
             }
             boolean live = false;
             try {
-                check(taken, expected);
-                claim(header, scope);
+                check(taken, expected, now);
+                claim(header, id, scope, now);
                 live = true;
             } finally {
                 if (!live) {
@@ -189,12 +193,12 @@ final class Transfer {
         }
     }
 
-    private void check(Taken taken, ImportOptions expected) throws GSSException {
+    private void check(Taken taken, ImportOptions expected, Instant now) throws GSSException {
         ContextFacts facts = taken.facts();
         if (!facts.established()) {
             throw TransferFault.STATE_MALFORMED.exception("the context in the token is not established");
         }
-        if (facts.expired(environment.clock().millis())) {
+        if (facts.expired(now.toEpochMilli())) {
             throw TransferFault.IMPORTED_CONTEXT_EXPIRED.exception("establish a new one");
         }
         if (expected.role() != null && facts.initiator() != (expected.role() == ImportOptions.Role.INITIATOR)) {
@@ -213,10 +217,9 @@ final class Transfer {
         }
     }
 
-    private void claim(TokenHeader header, String scope) throws GSSException {
-        ClaimId id = header.id();
-        Optional<PublicId> earlier = unsettled.takeOver(id, environment.clock().instant());
-        PublicId claimant = earlier.orElseGet(() -> PublicId.draw(environment.random()));
+    private void claim(TokenHeader header, ClaimId id, String scope, Instant now) throws GSSException {
+        Optional<PublicId> earlier = unsettled.takeOver(id, now);
+        PublicId claimant = earlier.isPresent() ? earlier.get() : claimants.next(now.toEpochMilli());
         while (claimAs(claimant, id, header, scope) == ClaimOutcome.LOST) {
             // The winner may be another attempt of this manager whose answer was lost.
             claimant = unsettled

@@ -111,18 +111,8 @@ public final class AccountKeys implements KeySource, AutoCloseable {
 
     @Override
     public Optional<SealingKey> importKey(PublicId id, String purpose) throws GSSException {
-        Optional<SealingKey> held = find(usable(look(LOOK_EVERY)), id, purpose);
-        return held.isPresent() ? held : find(usable(look(LOOK_FOR_UNKNOWN_EVERY)), id, purpose);
-    }
-
-    private static Optional<SealingKey> find(FileKeys keys, PublicId headerKeyId, String purpose) {
-        for (FileKey key : keys.all()) {
-            Optional<SealingKey> derived = key.sealingKey(purpose);
-            if (derived.isPresent() && derived.get().id().equals(headerKeyId)) {
-                return derived;
-            }
-        }
-        return Optional.empty();
+        Optional<SealingKey> held = usable(look(LOOK_EVERY)).find(id, purpose);
+        return held.isPresent() ? held : usable(look(LOOK_FOR_UNKNOWN_EVERY)).find(id, purpose);
     }
 
     /**

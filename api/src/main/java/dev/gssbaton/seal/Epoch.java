@@ -48,7 +48,7 @@ final class Epoch {
         return key;
     }
 
-    void putN1(byte[] nonce) {
-        System.arraycopy(n1, 0, nonce, 0, n1.length);
+    void putN1(byte[] out, int at) {
+        System.arraycopy(n1, 0, out, at, n1.length);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gssbaton.seal;
 
 import dev.gssbaton.spi.PublicId;
+import dev.gssbaton.spi.SealingKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,6 +29,18 @@ final class FileKeys implements AutoCloseable {
 
     boolean isPrimary(FileKey key) {
         return key == primary;
+    }
+
+    /** Finds the sealing key for a purpose that has an identifier. */
+    Optional<SealingKey> find(PublicId headerKeyId, String purpose) {
+        // By index: this is asked for each import.
+        for (int i = 0; i < keys.size(); i++) {
+            Optional<SealingKey> derived = keys.get(i).sealingKey(purpose);
+            if (derived.isPresent() && derived.get().id().equals(headerKeyId)) {
+                return derived;
+            }
+        }
+        return Optional.empty();
     }
 
     Optional<FileKey> find(PublicId id) {

@@ -24,17 +24,17 @@ final class NonceSource {
     /**
      * Puts an N2 that was never used.
      *
-     * @param nonce where to
+     * @param out where to
      * @param at index of its first octet
      * @param now in milliseconds of any clock; one that was set back throws everything away
      */
-    synchronized void put(byte[] nonce, int at, long now) {
+    synchronized void put(byte[] out, int at, long now) {
         if (used == drawn.length || now < drawnAt || now - drawnAt > MAX_AGE_MILLIS) {
             random.nextBytes(drawn);
             used = 0;
             drawnAt = now;
         }
-        System.arraycopy(drawn, used, nonce, at, Xaes256Gcm.IV_SIZE);
+        System.arraycopy(drawn, used, out, at, Xaes256Gcm.IV_SIZE);
         used += Xaes256Gcm.IV_SIZE;
     }
 }

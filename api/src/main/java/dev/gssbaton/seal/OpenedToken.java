@@ -2,6 +2,7 @@ package dev.gssbaton.seal;
 
 import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.StateReader;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -13,11 +14,13 @@ public final class OpenedToken implements AutoCloseable {
     private final TokenHeader header;
     private final ClaimId id;
     private final byte[] state;
+    private final Instant openedAt;
 
-    OpenedToken(TokenHeader header, byte[] state) {
+    OpenedToken(TokenHeader header, byte[] state, Instant openedAt) {
         this.header = header;
         this.id = header.id();
         this.state = state;
+        this.openedAt = openedAt;
     }
 
     /**
@@ -36,6 +39,15 @@ public final class OpenedToken implements AutoCloseable {
      */
     public ClaimId id() {
         return id;
+    }
+
+    /**
+     * Says when it was opened: the time by which the token has not expired.
+     *
+     * @return an instant of the sealer's clock
+     */
+    public Instant openedAt() {
+        return openedAt;
     }
 
     /**

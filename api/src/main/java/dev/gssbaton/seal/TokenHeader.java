@@ -70,12 +70,7 @@ public record TokenHeader(PublicId keyId, PublicId storeId, Instant notAfter, by
             throw new IllegalArgumentException("a nonce has " + Xaes256Gcm.NONCE_SIZE + " octets, not " + nonce.length);
         }
         nonce = nonce.clone();
-        try {
-            notAfter = Instant.ofEpochMilli(notAfter.toEpochMilli());
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException(
-                    "the time " + notAfter + " does not fit into 64 bits of milliseconds", e);
-        }
+        notAfter = Instant.ofEpochMilli(millis(notAfter));
     }
 
     /**
@@ -96,6 +91,12 @@ public record TokenHeader(PublicId keyId, PublicId storeId, Instant notAfter, by
      * @param out at least {@link #SIZE} octets
      */
     void encode(byte[] out) {
+        encode(keyId, storeId, notAfter, out);
+        System.arraycopy(nonce, 0, out, NONCE_POS, nonce.length);
+    }
+
+    /** Writes all but the nonce, which the caller puts in its place. */
+    static void encode(PublicId keyId, PublicId storeId, Instant notAfter, byte[] out) {
         ByteBuffer.wrap(out)
                 .putInt(MAGIC)
                 .put((byte) VERSION)
@@ -104,8 +105,16 @@ public record TokenHeader(PublicId keyId, PublicId storeId, Instant notAfter, by
                 .putLong(keyId.low())
                 .putLong(storeId.high())
                 .putLong(storeId.low())
-                .putLong(notAfter.toEpochMilli())
-                .put(nonce);
+                .putLong(millis(notAfter));
+    }
+
+    private static long millis(Instant notAfter) {
+        try {
+            return notAfter.toEpochMilli();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "the time " + notAfter + " does not fit into 64 bits of milliseconds", e);
+        }
     }
 
     /**
@@ -159,9 +168,23 @@ public record TokenHeader(PublicId keyId, PublicId storeId, Instant notAfter, by
      * @return N2, N1
      */
     public ClaimId id() {
+        return id(nonce, 0);
+    }
+
+    /**
+     * Gives the identity of a token whose header is known to be one.
+     *
+     * @param token a token that was sealed here
+     * @return the same as its header's
+     */
+    public static ClaimId idOf(byte[] token) {
+        return id(token, NONCE_POS);
+    }
+
+    private static ClaimId id(byte[] from, int noncePos) {
         byte[] octets = new byte[Xaes256Gcm.NONCE_SIZE];
-        System.arraycopy(nonce, Xaes256Gcm.PREFIX_SIZE, octets, 0, Xaes256Gcm.IV_SIZE);
-        System.arraycopy(nonce, 0, octets, Xaes256Gcm.IV_SIZE, Xaes256Gcm.PREFIX_SIZE);
+        System.arraycopy(from, noncePos + Xaes256Gcm.PREFIX_SIZE, octets, 0, Xaes256Gcm.IV_SIZE);
+        System.arraycopy(from, noncePos, octets, Xaes256Gcm.IV_SIZE, Xaes256Gcm.PREFIX_SIZE);
         return ClaimId.of(octets);
     }
 

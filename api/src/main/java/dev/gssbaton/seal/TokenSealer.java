@@ -79,9 +79,8 @@ public final class TokenSealer implements AutoCloseable {
         int end = to + Xaes256Gcm.TAG_SIZE;
         makeRoomForTag(state, end);
         byte[] array = state.array();
-        byte[] nonce = new byte[Xaes256Gcm.NONCE_SIZE];
         long now = clock.millis();
-        nonces.put(nonce, Xaes256Gcm.PREFIX_SIZE, now);
+        nonces.put(array, N2_POS, now);
         for (int erased = 0; ; ) {
             SealingKey key = keys.exportKey(purpose);
             Optional<Epoch> current = epoch(key, now);
@@ -89,8 +88,8 @@ public final class TokenSealer implements AutoCloseable {
                 erased = countErased(erased);
                 continue;
             }
-            current.get().putN1(nonce);
-            new TokenHeader(key.id(), claims.id(), notAfter, nonce).encode(array);
+            current.get().putN1(array, TokenHeader.NONCE_POS);
+            TokenHeader.encode(key.id(), claims.id(), notAfter, array);
             // Once more, if another thread began the next epoch meanwhile.
             if (current.get().key().seal(array, N2_POS, array, TokenHeader.SIZE, to)) {
                 return Arrays.copyOf(array, end);
@@ -176,7 +175,7 @@ public final class TokenSealer implements AutoCloseable {
             }
             Optional<byte[]> state = open(token, header, key);
             if (state.isPresent()) {
-                return unexpired(new OpenedToken(header, state.get()), skew);
+                return unexpired(new OpenedToken(header, state.get(), clock.instant()), skew);
             }
             // Once more, if other threads pushed the derived key out meanwhile.
             if (key.key().isDestroyed()) {
@@ -226,11 +225,10 @@ public final class TokenSealer implements AutoCloseable {
 
     private OpenedToken unexpired(OpenedToken opened, Duration skew) throws GSSException {
         Instant notAfter = opened.header().notAfter();
-        Instant now = clock.instant();
-        if (now.isAfter(notAfter.plus(skew))) {
+        if (opened.openedAt().isAfter(notAfter.plus(skew))) {
             opened.close();
-            throw TransferFault.TOKEN_EXPIRED.exception(
-                    "token " + opened.id() + " could be imported until " + notAfter + ", and it is " + now);
+            throw TransferFault.TOKEN_EXPIRED.exception("token " + opened.id() + " could be imported until " + notAfter
+                    + ", and it is " + opened.openedAt());
         }
         return opened;
     }
