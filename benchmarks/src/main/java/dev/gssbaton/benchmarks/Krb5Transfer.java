@@ -30,6 +30,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * so one context goes to and fro in {@link #roundTrip}; {@link #exportAlone} and {@link #importAlone} work on many, which
  * the other step prepares outside the measurement.
  *
+ * <p>Each iteration has a store of claims of its own, which is empty at first, so that the way of a context is measured and
+ * not how many others went before. {@link Claims} shows what becomes of a store that holds a million.
+ *
  * <pre>{@code
  * java -jar benchmarks/target/benchmarks.jar Krb5Transfer
  * }</pre>
@@ -65,7 +68,7 @@ public class Krb5Transfer {
         AeadFloor floor;
 
         /** Makes the manager, and the floor for the size that its tokens have. */
-        @Setup
+        @Setup(Level.Iteration)
         public void begin() throws IOException, GeneralSecurityException, GSSException {
             holder = new BenchmarkManager(claims);
             manager = holder.manager();
@@ -79,7 +82,7 @@ public class Krb5Transfer {
         }
 
         /** Removes keys and claims. */
-        @TearDown
+        @TearDown(Level.Iteration)
         public void end() throws IOException {
             holder.close();
         }
@@ -93,7 +96,7 @@ public class Krb5Transfer {
         private BatonContext context;
 
         /** Establishes it. */
-        @Setup
+        @Setup(Level.Iteration)
         public void begin(Managed managed) throws GSSException {
             manager = managed.manager;
             context = managed.establish();
@@ -113,7 +116,7 @@ public class Krb5Transfer {
         private BatonManager manager;
 
         /** Establishes them. */
-        @Setup
+        @Setup(Level.Iteration)
         public void begin(Managed managed) throws GSSException {
             manager = managed.manager;
             for (int i = 0; i < contexts.length; i++) {
@@ -138,7 +141,7 @@ public class Krb5Transfer {
         private BatonManager manager;
 
         /** Establishes their contexts. */
-        @Setup
+        @Setup(Level.Iteration)
         public void begin(Managed managed) throws GSSException {
             manager = managed.manager;
             for (int i = 0; i < contexts.length; i++) {
