@@ -10,5 +10,7 @@ module dev.gssbaton.krb5 {
     provides dev.gssbaton.spi.Mechanism with
             dev.gssbaton.krb5.Krb5Mechanism;
     provides dev.gssbaton.spi.ContextExporter with
-            dev.gssbaton.krb5.format.KrbContextExporter;
+            dev.gssbaton.krb5.format.KrbContextExporter,
+            dev.gssbaton.krb5.format.MitContextExporter,
+            dev.gssbaton.krb5.format.Heimdal7ContextExporter;
 }

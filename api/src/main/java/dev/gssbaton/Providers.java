@@ -3,6 +3,7 @@ package dev.gssbaton;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.TransferFault;
+import dev.gssbaton.spi.UnsealedExporter;
 import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
 import java.security.NoSuchAlgorithmException;
@@ -74,8 +75,9 @@ final class Providers {
             return mechanism + "/" + formatName;
         }
 
-        private boolean writes(String name) {
-            return formatName.equals(name);
+        /** Tells whether the format has this name, and is one whose octets are sealed. */
+        private boolean seals(String name) {
+            return formatName.equals(name) && !(exporter instanceof UnsealedExporter);
         }
     }
 
@@ -218,13 +220,13 @@ final class Providers {
 
     boolean canExport(Optional<Oid> mechanism, String format) {
         return exporters.stream()
-                .anyMatch(entry -> entry.writes(format)
+                .anyMatch(entry -> entry.seals(format)
                         && mechanism.map(entry.mechanism()::equals).orElse(true));
     }
 
     Entry exporter(Oid mechanism, String format) throws GSSException {
         for (Entry entry : exporters) {
-            if (entry.mechanism().equals(mechanism) && entry.writes(format)) {
+            if (entry.mechanism().equals(mechanism) && entry.seals(format)) {
                 return entry;
             }
         }
@@ -233,7 +235,9 @@ final class Providers {
 
     Entry exporter(byte[] oid, byte[] format) throws GSSException {
         for (Entry entry : exporters) {
-            if (Arrays.equals(entry.oid(), oid) && Arrays.equals(entry.format(), format)) {
+            if (Arrays.equals(entry.oid(), oid)
+                    && Arrays.equals(entry.format(), format)
+                    && entry.seals(entry.formatName)) {
                 return entry;
             }
         }

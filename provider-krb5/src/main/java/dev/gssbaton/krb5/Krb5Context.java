@@ -140,8 +140,8 @@ public final class Krb5Context implements MechanismContext {
         TicketFacts ticket = state.agreement().ticket();
         return switch (type) {
             case KRB5_GET_SESSION_KEY_EX -> sessionKey();
-            case KRB5_GET_TKT_FLAGS -> ticketFlags(ticket);
-            case KRB5_GET_AUTHTIME -> KERBEROS_TIME.format(ticket.authTime());
+            case KRB5_GET_TKT_FLAGS -> ticketFlags(known(ticket, type));
+            case KRB5_GET_AUTHTIME -> KERBEROS_TIME.format(known(ticket, type).authTime());
             case KRB5_GET_AUTHZ_DATA -> authorizationData(ticket);
             case KRB5_GET_SESSION_KEY -> rawSessionKey();
             default -> MechanismContext.super.inquire(type);
@@ -161,6 +161,16 @@ public final class Krb5Context implements MechanismContext {
         return key.secret()
                 .lend(octets ->
                         new SecretKeySpec(octets, Integer.toString(key.type().number())));
+    }
+
+    private static TicketFacts known(TicketFacts ticket, InquireType type) throws GSSException {
+        if (ticket.authTime() == null) {
+            throw new KerberosException(
+                    ErrorCode.KRB_ERR_GENERIC,
+                    GSSException.UNAVAILABLE,
+                    "the format in which this context was imported says nothing for " + type);
+        }
+        return ticket;
     }
 
     private static boolean[] ticketFlags(TicketFacts ticket) {

@@ -42,6 +42,28 @@ public final class SequenceWindow {
     }
 
     /**
+     * Makes a window that goes on where another one stopped.
+     *
+     * @param flags what is to be reported: {@link ContextFlag#REPLAY}, {@link ContextFlag#SEQUENCE}, both or none
+     * @param base the peer's first sequence number
+     * @param gone how many numbers, from the base on, have gone by
+     * @param seen bit <i>n</i> is set if the number {@code base + gone - 1 - n} was seen
+     * @return a window that continues
+     * @throws GSSException {@link TransferFault#STATE_MALFORMED} if no window can be so
+     */
+    public static SequenceWindow of(Set<ContextFlag> flags, long base, long gone, long seen) throws GSSException {
+        boolean progressed = gone >= WIDTH || gone < 0;
+        if (!progressed && seen >>> gone != 0) {
+            throw StateReader.malformed("window map", "has a number seen that is before the first");
+        }
+        if (gone != 0 && (seen & 1) == 0) {
+            throw StateReader.malformed("window map", "lacks the latest number");
+        }
+        return new SequenceWindow(
+                flags.contains(ContextFlag.REPLAY), flags.contains(ContextFlag.SEQUENCE), base, gone, seen);
+    }
+
+    /**
      * Takes the number of a message that has been verified, and reports what there is to report.
      *
      * @param number the message's sequence number
@@ -124,6 +146,24 @@ public final class SequenceWindow {
     }
 
     /**
+     * Counts the numbers that have gone by, seen or not.
+     *
+     * @return how many, from the base on
+     */
+    public long gone() {
+        return gone;
+    }
+
+    /**
+     * Gives the map of the last 64 numbers that have gone by.
+     *
+     * @return bit <i>n</i> is set if the number {@code base + gone - 1 - n} was seen
+     */
+    public long seen() {
+        return seen;
+    }
+
+    /**
      * Writes the window: flags (1 octet), base, numbers gone by, map (8 octets each).
      *
      * @param out where it goes
@@ -150,14 +190,12 @@ public final class SequenceWindow {
         long base = in.int64("window base");
         long gone = in.int64("window progress");
         long seen = in.int64("window map");
-        boolean progressed = gone >= WIDTH || gone < 0;
-        if (!progressed && seen >>> gone != 0) {
-            throw StateReader.malformed("window map", "has a number seen that is before the first");
-        }
-        if (gone != 0 && (seen & 1) == 0) {
-            throw StateReader.malformed("window map", "lacks the latest number");
-        }
-        return new SequenceWindow((flags & 1) != 0, (flags & 2) != 0, base, gone, seen);
+        return of(
+                ContextFlag.of(((flags & 1) != 0 ? ContextFlag.REPLAY.bit() : 0)
+                        | ((flags & 2) != 0 ? ContextFlag.SEQUENCE.bit() : 0)),
+                base,
+                gone,
+                seen);
     }
 
     private enum Verdict {

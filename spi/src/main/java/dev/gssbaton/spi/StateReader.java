@@ -224,6 +224,23 @@ public final class StateReader {
     }
 
     /**
+     * Looks at the next four octets without reading them: for a field that may be there or not.
+     *
+     * @param number what {@link #int32} would read
+     * @return true if it would; false also if fewer octets are left
+     */
+    public boolean nextIs(int number) {
+        if (remaining() < 4) {
+            return false;
+        }
+        int next = 0;
+        for (int at = position; at < position + 4; at++) {
+            next = (next << 8) | (source[at] & 0xFF);
+        }
+        return next == number;
+    }
+
+    /**
      * Counts what has not been read.
      *
      * @return number of octets left

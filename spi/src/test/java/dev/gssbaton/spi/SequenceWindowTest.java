@@ -49,6 +49,24 @@ class SequenceWindowTest {
     }
 
     @Test
+    void what_a_window_says_of_itself_makes_the_same_window() throws GSSException {
+        for (Set<ContextFlag> flags : Set.of(BOTH, REPLAY, SEQUENCE)) {
+            SequenceWindow window = new SequenceWindow(flags, -3);
+            receive(window, -3);
+            receive(window, 1);
+            assertEquals(5, window.gone());
+            assertEquals(0b10001, window.seen());
+            SequenceWindow same = SequenceWindow.of(window.flags(), window.base(), window.gone(), window.seen());
+            for (long number = -4; number < 4; number++) {
+                assertEquals(receive(window, number), receive(same, number));
+            }
+        }
+        assertThrows(GSSException.class, () -> SequenceWindow.of(BOTH, 0, 0, 1));
+        assertThrows(GSSException.class, () -> SequenceWindow.of(BOTH, 0, 63, 1L << 63 | 1));
+        assertThrows(GSSException.class, () -> SequenceWindow.of(BOTH, 0, 1, 0));
+    }
+
+    @Test
     void rfc2743_1_2_3_a_second_reception_is_a_duplicate() {
         for (Set<ContextFlag> flags : Set.of(BOTH, REPLAY)) {
             SequenceWindow window = new SequenceWindow(flags, 10);

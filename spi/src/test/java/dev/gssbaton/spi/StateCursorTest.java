@@ -98,6 +98,16 @@ class StateCursorTest {
     }
 
     @Test
+    void a_number_that_comes_next_is_seen_and_not_read() throws GSSException {
+        StateReader in = reader("80000001" + "000002");
+        assertTrue(in.nextIs(0x80000001));
+        assertFalse(in.nextIs(1));
+        assertEquals(0x80000001, in.int32("x"));
+        assertFalse(in.nextIs(2), "an octet is missing");
+        assertEquals(3, in.remaining());
+    }
+
+    @Test
     void octets_left_over_are_malformed() throws GSSException {
         StateReader in = new StateReader(new byte[5], 1, 3);
         in.uint8("a");

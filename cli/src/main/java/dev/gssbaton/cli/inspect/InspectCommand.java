@@ -119,13 +119,15 @@ public final class InspectCommand implements Callable<Integer> {
 
     private void show(Krb5Details details, Instant now) {
         say("enctype", EncryptionTypeName.of(details.encryptionType()) + " (" + details.encryptionType() + ")");
-        say("authenticated", when(details.authTime(), now));
-        say("ticket from", when(details.startTime(), now));
+        if (details.authTime() != null) {
+            say("authenticated", when(details.authTime(), now));
+            say("ticket from", when(details.startTime(), now));
+        }
         say("ticket until", when(details.endTime(), now));
         if (details.renewTill() != null) {
             say("renewable", when(details.renewTill(), now));
         }
-        say("ticket flags", "0x%08x".formatted(details.ticketFlags()));
+        say("ticket flags", details.authTime() == null ? "not known" : "0x%08x".formatted(details.ticketFlags()));
         say(
                 "authorization",
                 details.ticketAuthorizationData().size() + " elements of the ticket, "

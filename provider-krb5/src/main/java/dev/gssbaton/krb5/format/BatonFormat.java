@@ -42,8 +42,8 @@ import org.ietf.jgss.GSSException;
  * 8       next number        the one that it goes on with
  * 25      window             see SequenceWindow
  * 4       ticket flags       bit 0 highest
- * 8       authtime           seconds since 1970
- * 8       starttime
+ * 8       authtime           seconds since 1970; 7FFFFFFFFFFFFFFF if not known
+ * 8       starttime          7FFFFFFFFFFFFFFF exactly if authtime is
  * 8       endtime
  * 8       renew-till         if present
  * 4       clock skew         milliseconds by which an acceptor's context outlives the ticket; 0 for an initiator
@@ -86,6 +86,9 @@ final class BatonFormat {
 
     private static final long MAX_TIME = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
+    /** Of a context that came in another format, which does not say. */
+    private static final long NOT_KNOWN = Long.MAX_VALUE;
+
     private static final Octets NONE = Octets.of(new byte[0]);
 
     private BatonFormat() {}
@@ -115,8 +118,8 @@ final class BatonFormat {
         out.int64(state.protection().sendNumber());
         state.protection().window().write(out);
         out.int32(ticket.flags().toInt());
-        encode(ticket.authTime(), out);
-        encode(ticket.startTime(), out);
+        encodeOrNotKnown(ticket.authTime(), out);
+        encodeOrNotKnown(ticket.startTime(), out);
         encode(ticket.endTime(), out);
         encode(ticket.renewTill(), out);
         out.int32(Math.toIntExact(agreement.clockSkew().toMillis()));
@@ -152,8 +155,11 @@ final class BatonFormat {
                 throw StateReader.malformed("window", "reports something else than the services say");
             }
             KerberosFlags ticketFlags = KerberosFlags.of(in.int32("ticket flags"));
-            Instant authTime = time(in, "authtime");
-            Instant startTime = time(in, "starttime");
+            Instant authTime = timeOrNotKnown(in, "authtime");
+            Instant startTime = timeOrNotKnown(in, "starttime");
+            if ((authTime == null) != (startTime == null)) {
+                throw StateReader.malformed("starttime", "and authtime are not both known");
+            }
             Instant endTime = time(in, "endtime");
             Instant renewTill = has(presence, RENEW_TILL) ? time(in, "renew-till") : null;
             Duration clockSkew = clockSkew(in, initiator);
@@ -254,8 +260,20 @@ final class BatonFormat {
         }
     }
 
-    private static Instant time(StateReader in, String field) throws GSSException {
+    private static void encodeOrNotKnown(Instant time, StateWriter out) {
+        out.int64(time == null ? NOT_KNOWN : time.getEpochSecond());
+    }
+
+    private static Instant timeOrNotKnown(StateReader in, String field) throws GSSException {
         long seconds = in.int64(field);
+        return seconds == NOT_KNOWN ? null : time(seconds, field);
+    }
+
+    private static Instant time(StateReader in, String field) throws GSSException {
+        return time(in.int64(field), field);
+    }
+
+    private static Instant time(long seconds, String field) throws GSSException {
         if (seconds < MIN_TIME || seconds > MAX_TIME) {
             throw StateReader.malformed(field, "is not in the years 0 to 9999");
         }

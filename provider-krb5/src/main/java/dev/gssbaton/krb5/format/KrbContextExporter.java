@@ -1,6 +1,7 @@
 package dev.gssbaton.krb5.format;
 
 import com.google.auto.service.AutoService;
+import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.krb5.Krb5Context;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.ErrorCode;
@@ -40,12 +41,17 @@ public final class KrbContextExporter implements ContextExporter {
 
     @Override
     public void write(MechanismContext context, Delegation delegation, StateWriter out) throws GSSException {
+        BatonFormat.encode(state(context), delegation, out);
+    }
+
+    /** Gives the state of a context of this provider. */
+    static ContextState state(MechanismContext context) throws KerberosException {
         if (!(context instanceof Krb5Context krb5)) {
             throw new KerberosException(
                     ErrorCode.KRB_ERR_GENERIC,
                     "a context of " + context.getClass().getName() + " is none of this provider");
         }
-        BatonFormat.encode(krb5.state(), delegation, out);
+        return krb5.state();
     }
 
     @Override

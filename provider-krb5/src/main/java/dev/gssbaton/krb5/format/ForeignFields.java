@@ -1,0 +1,160 @@
+package dev.gssbaton.krb5.format;
+
+import dev.gssbaton.krb5.Agreement;
+import dev.gssbaton.krb5.PlatformName;
+import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.EncryptionType;
+import dev.gssbaton.krb5.message.AuthorizationData;
+import dev.gssbaton.krb5.message.AuthorizationData.Element;
+import dev.gssbaton.krb5.message.MalformedMessageException;
+import dev.gssbaton.krb5.message.Octets;
+import dev.gssbaton.spi.ContextFlag;
+import dev.gssbaton.spi.SecretBytes;
+import dev.gssbaton.spi.StateReader;
+import dev.gssbaton.spi.StateWriter;
+import dev.gssbaton.spi.TransferFault;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.ietf.jgss.GSSException;
+
+/** What the formats of the C libraries have in common. */
+final class ForeignFields {
+    /** The services that a krb5 context of ours may grant, less those of delegation. */
+    private static final int SERVICES = ContextFlag.bits(
+            Set.of(ContextFlag.MUTUAL, ContextFlag.REPLAY, ContextFlag.SEQUENCE, ContextFlag.CONF, ContextFlag.INTEG));
+
+    static final int REPLAY_AND_SEQUENCE = ContextFlag.REPLAY.bit() | ContextFlag.SEQUENCE.bit();
+
+    /** The object identifiers without their tags and lengths. */
+    static final Octets KRB5 = Octets.of(HexFormat.of().parseHex("2a864886f712010202"));
+
+    static final Octets SPNEGO = Octets.of(HexFormat.of().parseHex("2b0601050502"));
+
+    /** The tag of an object identifier in DER. */
+    private static final int OID_TAG = 6;
+
+    private static final int DELEG = ContextFlag.DELEG.bit();
+    private static final int DELEG_POLICY = ContextFlag.DELEG_POLICY.bit();
+
+    /** GSS_C_TRANS_FLAG of RFC 2744: without it the libraries do not export again. */
+    static final int TRANS = 0x100;
+
+    /** GSS_C_DCE_STYLE: three legs, and tokens of another shape. */
+    private static final int DCE_STYLE = 0x1000;
+
+    private ForeignFields() {}
+
+    /**
+     * Gives the flags to write: the services, and that the context can be exported again. An acceptor's credential stays
+     * behind, so that nothing was delegated to it.
+     */
+    static int flags(Agreement agreement) {
+        return TRANS | (agreement.initiator() ? agreement.flags() : agreement.flags() & ~DELEG);
+    }
+
+    /** Takes the services out of flags that were read. What else is there says nothing that JGSS would ask for. */
+    static int services(int flags, boolean initiator) throws GSSException {
+        if ((flags & DCE_STYLE) != 0) {
+            throw StateReader.malformed("flags", "are of DCE style, which is not supported");
+        }
+        int services = flags & SERVICES;
+        if (initiator && (flags & DELEG) != 0) {
+            services |= flags & (DELEG | DELEG_POLICY);
+        }
+        return services;
+    }
+
+    static PlatformName principal(byte[] text, String field) throws GSSException {
+        try {
+            return PlatformName.ofText(text);
+        } catch (GSSException e) {
+            throw StateReader.malformed(field, "is no principal that a GSSName can hold");
+        }
+    }
+
+    /** Gives an object identifier with its tag and length. */
+    static Octets inDer(Octets oid) {
+        byte[] der = new byte[2 + oid.length()];
+        der[0] = OID_TAG;
+        der[1] = (byte) oid.length();
+        System.arraycopy(oid.toBytes(), 0, der, 2, oid.length());
+        return Octets.of(der);
+    }
+
+    /** Reads an object identifier, behind its length, that must be this one. */
+    static void expect(Octets oid, int length, StateReader in) throws GSSException {
+        if (length != oid.length() || !Octets.of(in.octets(length, "mechanism")).equals(oid)) {
+            throw StateReader.malformed("mechanism", "is not krb5");
+        }
+    }
+
+    static List<Element> elements(Octets authorizationData) {
+        if (authorizationData.length() == 0) {
+            return List.of();
+        }
+        try {
+            return AuthorizationData.decode(authorizationData.toBytes(), 0, authorizationData.length())
+                    .elements();
+        } catch (MalformedMessageException e) {
+            throw new IllegalStateException("authorization data have been read before", e);
+        }
+    }
+
+    static void erase(EncryptionKey... keys) {
+        for (EncryptionKey key : keys) {
+            if (key != null) {
+                key.close();
+            }
+        }
+    }
+
+    /** Writes the octets of a key behind their number. */
+    static void encodeKey(EncryptionKey key, StateWriter out) {
+        out.int32(key.type().keySize());
+        key.secret().lend(octets -> {
+            out.octets(octets);
+            return null;
+        });
+    }
+
+    /** Reads the octets of a key, behind their number. The caller closes the key. */
+    static EncryptionKey key(int number, StateReader in, String field) throws GSSException {
+        EncryptionType type = EncryptionType.of(number)
+                .orElseThrow(() ->
+                        StateReader.malformed(field, "is of encryption type " + number + ", which is not supported"));
+        if (in.int32(field) != type.keySize()) {
+            throw StateReader.malformed(field, "has not the " + type.keySize() + " octets of " + type.rfcName());
+        }
+        return new EncryptionKey(type, SecretBytes.take(in.octets(type.keySize(), field)));
+    }
+
+    static boolean equal(EncryptionKey one, EncryptionKey other) {
+        return one.type() == other.type()
+                && one.secret().lend(octets -> other.secret().lend(others -> MessageDigest.isEqual(octets, others)));
+    }
+
+    static boolean flag(StateReader in, String field) throws GSSException {
+        int value = in.int32(field);
+        if (value != 0 && value != 1) {
+            throw StateReader.malformed(field, "is neither 0 nor 1");
+        }
+        return value == 1;
+    }
+
+    /** Writes a time of 32 bits without sign, as which both libraries understand it, or refuses one that has more. */
+    static void encodeTime(Instant time, long last, String field, StateWriter out) throws GSSException {
+        long seconds = time.getEpochSecond();
+        if (seconds <= 0 || seconds > last) {
+            throw cannotCarry(field + ", " + time + ", does not fit between 1970 and " + Instant.ofEpochSecond(last));
+        }
+        out.int32((int) seconds);
+    }
+
+    /** Makes the exception for a context that a format has no place for. */
+    static GSSException cannotCarry(String what) {
+        return TransferFault.EXPORT_FAILED.exception("the format cannot carry it: the " + what);
+    }
+}

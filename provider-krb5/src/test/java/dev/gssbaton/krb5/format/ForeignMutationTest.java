@@ -1,0 +1,67 @@
+package dev.gssbaton.krb5.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gssbaton.krb5.ContextState;
+import dev.gssbaton.spi.TransferFault;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ietf.jgss.GSSException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Nothing vouches for these tokens: each changed one is refused, or is what its changed field says and nothing else. */
+class ForeignMutationTest {
+    static List<ForeignToken> tokens() {
+        return ForeignToken.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("tokens")
+    void every_truncation_is_refused(ForeignToken token) {
+        byte[] octets = token.octets();
+        for (int length = 0; length < octets.length; length++) {
+            assertRefused(token, Arrays.copyOf(octets, length));
+        }
+        assertRefused(token, Arrays.copyOf(octets, octets.length + 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tokens")
+    void every_flipped_bit_is_refused_or_changes_one_field(ForeignToken token) throws Exception {
+        byte[] octets = token.octets();
+        Map<String, String> original;
+        try (ContextState state = token.read(octets)) {
+            original = StateText.of(state);
+        }
+        int refused = 0;
+        for (int bit = 0; bit < 8 * octets.length; bit++) {
+            byte[] flipped = octets.clone();
+            flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+            try (ContextState state = token.read(flipped)) {
+                Set<String> changed = StateText.differences(original, StateText.of(state));
+                assertTrue(changed.size() <= 1, "bit " + bit + " changes " + changed);
+            } catch (GSSException e) {
+                assertClean(e);
+                refused++;
+            }
+        }
+        assertTrue(refused > octets.length, "most lengths, numbers and kinds are checked: " + refused);
+    }
+
+    private static void assertRefused(ForeignToken token, byte[] octets) {
+        assertClean(assertThrows(GSSException.class, () -> token.read(octets).close()));
+    }
+
+    private static void assertClean(GSSException e) {
+        Optional<TransferFault> fault = TransferFault.of(e);
+        if (!fault.equals(Optional.of(TransferFault.VERSION_UNKNOWN))) {
+            assertEquals(Optional.of(TransferFault.STATE_MALFORMED), fault);
+        }
+    }
+}
