@@ -11,7 +11,9 @@ public final class RandomOctets implements AutoCloseable {
     private static final int BLOCK = 512;
 
     private final SecureRandom random;
-    private final byte[] block = new byte[BLOCK];
+    /** Null until something is drawn, since a server may hold many contexts that send nothing. */
+    private byte[] block;
+
     private int used = BLOCK;
 
     /**
@@ -26,6 +28,7 @@ public final class RandomOctets implements AutoCloseable {
     /** Fills an array that is no longer than a block with octets that nobody else gets. */
     void next(byte[] out) {
         if (BLOCK - used < out.length) {
+            block = block == null ? new byte[BLOCK] : block;
             random.nextBytes(block);
             used = 0;
         }
@@ -37,7 +40,9 @@ public final class RandomOctets implements AutoCloseable {
     /** Zeroes what has not been given out. */
     @Override
     public void close() {
-        Arrays.fill(block, (byte) 0);
+        if (block != null) {
+            Arrays.fill(block, (byte) 0);
+        }
         used = BLOCK;
     }
 }
