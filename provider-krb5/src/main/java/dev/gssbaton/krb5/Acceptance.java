@@ -14,6 +14,7 @@ import dev.gssbaton.krb5.message.EncApRepPart;
 import dev.gssbaton.krb5.message.EncTicketPart;
 import dev.gssbaton.krb5.message.EncryptedData;
 import dev.gssbaton.krb5.message.ErrorCode;
+import dev.gssbaton.krb5.message.EtypeList;
 import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.KrbError;
@@ -207,13 +208,16 @@ final class Acceptance implements Handshake {
     }
 
     /** An acceptor's subkey goes with an AP-REP alone, and all types of encryption here are of RFC 4121, which uses it. */
-    private ContextKeys keys(EncTicketPart ticket, boolean mutual) {
+    private ContextKeys keys(EncTicketPart ticket, boolean mutual) throws KerberosException {
         EncryptionKey subkey = authenticator.subkey();
-        EncryptionType type = (subkey == null ? ticket.key() : subkey).type();
+        EncryptionType given = (subkey == null ? ticket.key() : subkey).type();
+        EncryptionType chosen = EtypeList.find(authenticator.authorizationData())
+                .map(offered -> EncryptionTypeChoice.choose(options, offered, given))
+                .orElse(given);
         return new ContextKeys(
                 ticket.key().copy(),
                 subkey == null ? null : subkey.copy(),
-                mutual ? EncryptionKey.generate(type, environment.random()) : null);
+                mutual ? EncryptionKey.generate(chosen, environment.random()) : null);
     }
 
     private byte[] reply(ContextKeys own, long sendNumber) {

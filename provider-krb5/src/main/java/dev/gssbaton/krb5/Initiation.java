@@ -1,6 +1,8 @@
 package dev.gssbaton.krb5;
 
+import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.crypto.IntegrityException;
 import dev.gssbaton.krb5.message.ApOption;
 import dev.gssbaton.krb5.message.ApRep;
@@ -12,6 +14,7 @@ import dev.gssbaton.krb5.message.ChannelBindings;
 import dev.gssbaton.krb5.message.EncApRepPart;
 import dev.gssbaton.krb5.message.EncryptedData;
 import dev.gssbaton.krb5.message.ErrorCode;
+import dev.gssbaton.krb5.message.EtypeList;
 import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.KerberosFlags;
@@ -28,6 +31,7 @@ import dev.gssbaton.spi.SequenceWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.ietf.jgss.GSSException;
@@ -44,6 +48,7 @@ final class Initiation implements Handshake {
             Set.of(ContextFlag.MUTUAL, ContextFlag.REPLAY, ContextFlag.SEQUENCE, ContextFlag.CONF, ContextFlag.INTEG);
 
     private final InitiatorTickets tickets;
+    private final AcceptorOptions options;
     private final InitiatorRequest request;
     private final GSSName service;
     private final Environment environment;
@@ -54,11 +59,19 @@ final class Initiation implements Handshake {
     private ContextKeys keys;
     private AuthenticatorTime time;
     private long sendNumber;
+    /** The encryption types that an acceptor's subkey may have beside our own subkey's. */
+    private List<Integer> offered = List.of();
 
     private ContextState established;
 
-    Initiation(InitiatorTickets tickets, InitiatorRequest request, GSSName service, Environment environment) {
+    Initiation(
+            InitiatorTickets tickets,
+            AcceptorOptions options,
+            InitiatorRequest request,
+            GSSName service,
+            Environment environment) {
         this.tickets = tickets;
+        this.options = options;
         this.request = request;
         this.service = service;
         this.environment = environment;
@@ -83,6 +96,7 @@ final class Initiation implements Handshake {
                         "the ticket for " + service + " ended at " + ticket.endTime() + ", and it is " + now
                                 + ": log in again, or set the clock right");
             }
+            checkSessionKey(ticket.sessionKey().type());
             int flags = flags(ticket);
             agreement = new Agreement(
                     true,
@@ -93,6 +107,10 @@ final class Initiation implements Handshake {
                     Duration.ZERO);
             time = AuthenticatorTime.next(now);
             sendNumber = InitialSequenceNumber.draw(environment.random());
+            if (agreement.grants(ContextFlag.MUTUAL)) {
+                offered =
+                        EncryptionTypeChoice.offer(options, ticket.sessionKey().type());
+            }
             keys = new ContextKeys(
                     ticket.sessionKey().copy(),
                     EncryptionKey.generate(ticket.sessionKey().type(), environment.random()),
@@ -167,7 +185,7 @@ final class Initiation implements Handshake {
                 time.cusec(),
                 keys.initiatorSubkey().copy(),
                 OptionalLong.of(sendNumber),
-                AuthorizationData.NONE)) {
+                offered.isEmpty() ? AuthorizationData.NONE : new EtypeList(offered).toAuthorizationData())) {
             EncryptedData encrypted = EncryptedData.seal(
                     ticket.sessionKey(), Authenticator.KEY_USAGE, authenticator.encode(), environment.random());
             KerberosFlags options = agreement.grants(ContextFlag.MUTUAL)
@@ -196,9 +214,29 @@ final class Initiation implements Handshake {
                         ErrorCode.KRB_AP_ERR_MUT_FAIL, "the answer is to another request: its time is not ours");
             }
             if (part.subkey() != null) {
+                checkSubkey(part.subkey().type());
                 keys = keys.withAcceptorSubkey(part.subkey().copy());
             }
             establish(part.initialSequenceNumber());
+        }
+    }
+
+    private void checkSessionKey(EncryptionType type) throws KerberosException {
+        if (!options.permittedEncryptionTypes().contains(type.number())) {
+            throw new KerberosException(
+                    ErrorCode.KDC_ERR_ETYPE_NOSUPP,
+                    "the session key for " + service + " is of " + type.rfcName() + " (" + type.number()
+                            + "), and permitted are " + options.permittedEncryptionTypes()
+                            + ": see AcceptorOptions, and what the KDC issues");
+        }
+    }
+
+    private void checkSubkey(EncryptionType type) throws KerberosException {
+        if (type != keys.sessionKey().type() && !offered.contains(type.number())) {
+            throw new KerberosException(
+                    ErrorCode.KDC_ERR_ETYPE_NOSUPP,
+                    "the acceptor's subkey is of " + type.rfcName() + " (" + type.number()
+                            + "), which it was not offered");
         }
     }
 

@@ -60,9 +60,9 @@ public final class Krb5Mechanism implements Mechanism {
     @Override
     public MechanismContext initiator(InitiatorRequest request, Environment environment) throws GSSException {
         GSSName target = PlatformName.inFull(request.target());
-        InitiatorTickets tickets =
-                credential(request.credential(), GSSCredential.INITIATE_ONLY).unwrap(InitiatorTickets.class);
-        return Krb5Context.initiator(new Initiation(tickets, request, target, environment));
+        Krb5Credential credential = credential(request.credential(), GSSCredential.INITIATE_ONLY);
+        return Krb5Context.initiator(new Initiation(
+                credential.unwrap(InitiatorTickets.class), credential.acceptorOptions(), request, target, environment));
     }
 
     @Override

@@ -49,6 +49,17 @@ final class BatonPeer {
         return new End(context, PeerContext.of(context, subject));
     }
 
+    /** An initiator that prefers other encryption types than the KDC. */
+    End initiator(Account self, Account target, ContextRequest request, AcceptorOptions options) throws Exception {
+        GSSCredential credential = Login.as(
+                Login.initiator(self),
+                () -> Krb5Credential.fromCurrentSubject(null, GSSCredential.INITIATE_ONLY, options));
+        BatonContext context =
+                manager.createContext(target.gssName(), GssFraming.KRB5, credential, GSSContext.DEFAULT_LIFETIME);
+        request(context, request);
+        return new End(context, PeerContext.of(context, null));
+    }
+
     End acceptor(Account self, String bindings) throws Exception {
         return acceptor(Krb5Credential.fromKeytab(self.keytab(), self.principal(), AcceptorOptions.DEFAULT), bindings);
     }

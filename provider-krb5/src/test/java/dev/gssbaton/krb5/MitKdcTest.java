@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.krb5.credential.AcceptorOptions;
+import dev.gssbaton.krb5.credential.Krb5Credential;
 import dev.gssbaton.krb5.credential.Krb5Details;
 import dev.gssbaton.krb5.message.AuthorizationData;
 import dev.gssbaton.krb5.message.TicketFlag;
@@ -111,6 +113,40 @@ class MitKdcTest {
         received("from it", ours.peer().unwrap(theirs.wrap(text("from it"), true)));
         BatonPeer.End moved = baton.move(ours);
         received("moved", theirs.unwrap(moved.peer().wrap(text("moved"), false)));
+        theirs.close();
+        moved.peer().close();
+    }
+
+    @Test
+    void rfc4537_an_encryption_type_is_negotiated_with_mit_as_acceptor() throws Exception {
+        Account service = service(Enctype.AES128_CTS_HMAC_SHA1_96);
+        AcceptorOptions preferring = AcceptorOptions.DEFAULT.withPreferredEncryptionTypes(List.of(18));
+        BatonPeer.End ours = baton.initiator(alice, service, ContextRequest.full(), preferring);
+        PeerContext theirs = mit.acceptor(service);
+        PeerContext.establish(ours.peer(), theirs);
+        assertNegotiated(18, ours, theirs);
+    }
+
+    @Test
+    void rfc4537_an_encryption_type_is_negotiated_with_mit_as_initiator() throws Exception {
+        Account service = service(Enctype.AES128_CTS_HMAC_SHA1_96);
+        // MIT offers what it prefers to the session key's: 18, and then 17.
+        AcceptorOptions preferring = AcceptorOptions.DEFAULT.withPreferredEncryptionTypes(List.of(20, 18));
+        BatonPeer.End ours =
+                baton.acceptor(Krb5Credential.fromKeytab(service.keytab(), service.principal(), preferring), "");
+        PeerContext theirs = mit.initiator(alice, service, ContextRequest.full());
+        PeerContext.establish(theirs, ours.peer());
+        assertNegotiated(18, ours, theirs);
+    }
+
+    private static void assertNegotiated(int etype, BatonPeer.End ours, PeerContext theirs) throws Exception {
+        assertEquals(
+                etype, ours.context().details(Krb5Details.class).orElseThrow().encryptionType());
+        received("to it", theirs.unwrap(ours.peer().wrap(text("to it"), true)));
+        received("from it", ours.peer().unwrap(theirs.wrap(text("from it"), false)));
+        BatonPeer.End moved = baton.move(ours);
+        received("moved", theirs.unwrap(moved.peer().wrap(text("moved"), true)));
+        received("back", moved.peer().unwrap(theirs.wrap(text("back"), true)));
         theirs.close();
         moved.peer().close();
     }

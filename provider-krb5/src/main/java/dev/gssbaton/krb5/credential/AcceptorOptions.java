@@ -3,15 +3,21 @@ package dev.gssbaton.krb5.credential;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What an acceptor insists on. {@link #DEFAULT} is the strictest; each {@link Relaxation} gives something up, by name.
+ * What an acceptor insists on. {@link #DEFAULT} is the strictest; each {@link Relaxation} gives something up, by name. An
+ * initiator insists on the encryption types alone.
  *
  * @param clockSkew how far an initiator's clock may differ from ours. Services that share a key and allow more than five
  *     minutes must allow the same: a stricter one would forget a used authenticator sooner than the others refuse it
- * @param permittedEncryptionTypes the numbers of the encryption types that ticket, session key and subkey may have
+ * @param permittedEncryptionTypes the numbers of the encryption types that ticket, session key and subkeys may have
+ * @param preferredEncryptionTypes the numbers of the encryption types to negotiate in the place of the one that the KDC
+ *     chose (<a href="https://www.rfc-editor.org/rfc/rfc4537">RFC 4537</a>), the best first: an initiator offers them if it
+ *     asks for mutual authentication, an acceptor takes the first that it was offered. If there are none, the KDC's choice
+ *     stays, unless it is RC4, in whose place the strongest type is taken that both sides permit
  * @param transitRealms the realms through which a ticket may come from another realm to ours, beside those between them
  *     in the hierarchy of their names, when the KDC has not checked its path
  * @param relaxations what is given up
@@ -19,6 +25,7 @@ import java.util.TreeSet;
 public record AcceptorOptions(
         Duration clockSkew,
         Set<Integer> permittedEncryptionTypes,
+        List<Integer> preferredEncryptionTypes,
         Set<String> transitRealms,
         Set<Relaxation> relaxations) {
 
@@ -46,13 +53,14 @@ public record AcceptorOptions(
 
     /** Five minutes, all encryption types that are not weak (17 to 20, 25 and 26), and nothing given up. */
     public static final AcceptorOptions DEFAULT =
-            new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20, 25, 26), Set.of(), Set.of());
+            new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20, 25, 26), List.of(), Set.of(), Set.of());
 
     /**
      * Checks the values and copies the sets.
      *
      * @param clockSkew zero or more, a day at most
      * @param permittedEncryptionTypes at least one
+     * @param preferredEncryptionTypes permitted ones
      * @param transitRealms realms
      * @param relaxations what is given up
      */
@@ -64,6 +72,11 @@ public record AcceptorOptions(
             throw new IllegalArgumentException("no encryption type is permitted");
         }
         permittedEncryptionTypes = Collections.unmodifiableSet(new TreeSet<>(permittedEncryptionTypes));
+        preferredEncryptionTypes = List.copyOf(preferredEncryptionTypes);
+        if (!permittedEncryptionTypes.containsAll(preferredEncryptionTypes)) {
+            throw new IllegalArgumentException("of the preferred encryption types " + preferredEncryptionTypes
+                    + " some are not permitted: " + permittedEncryptionTypes);
+        }
         transitRealms = Set.copyOf(transitRealms);
         EnumSet<Relaxation> given = EnumSet.noneOf(Relaxation.class);
         given.addAll(relaxations);
@@ -77,7 +90,8 @@ public record AcceptorOptions(
      * @return new options
      */
     public AcceptorOptions withClockSkew(Duration clockSkew) {
-        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, transitRealms, relaxations);
+        return new AcceptorOptions(
+                clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, transitRealms, relaxations);
     }
 
     /**
@@ -87,7 +101,17 @@ public record AcceptorOptions(
      * @return new options
      */
     public AcceptorOptions withPermittedEncryptionTypes(Set<Integer> numbers) {
-        return new AcceptorOptions(clockSkew, numbers, transitRealms, relaxations);
+        return new AcceptorOptions(clockSkew, numbers, preferredEncryptionTypes, transitRealms, relaxations);
+    }
+
+    /**
+     * Gives the same options with other encryption types to negotiate.
+     *
+     * @param numbers the numbers of the preferred encryption types, the best first
+     * @return new options
+     */
+    public AcceptorOptions withPreferredEncryptionTypes(List<Integer> numbers) {
+        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, numbers, transitRealms, relaxations);
     }
 
     /**
@@ -97,7 +121,7 @@ public record AcceptorOptions(
      * @return new options
      */
     public AcceptorOptions withTransitRealms(Set<String> realms) {
-        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, realms, relaxations);
+        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, realms, relaxations);
     }
 
     /**
@@ -109,7 +133,7 @@ public record AcceptorOptions(
     public AcceptorOptions allowing(Relaxation relaxation) {
         EnumSet<Relaxation> more = EnumSet.of(relaxation);
         more.addAll(relaxations);
-        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, transitRealms, more);
+        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, transitRealms, more);
     }
 
     /**

@@ -96,6 +96,17 @@ final class DerReader {
     /** Reads an explicitly tagged INTEGER of a range that a {@code long} holds. */
     long integer(int tagNumber, long min, long max, String field) throws MalformedMessageException {
         int outer = open(CONTEXT | tagNumber, field);
+        long value = integer(min, max, field);
+        close(outer, field);
+        return value;
+    }
+
+    /** Reads an Int32 that has no tag of its own. */
+    int int32(String field) throws MalformedMessageException {
+        return (int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE, field);
+    }
+
+    private long integer(long min, long max, String field) throws MalformedMessageException {
         int inner = open(INTEGER, field);
         int length = end - position;
         if (length == 0 || length > Long.BYTES) {
@@ -112,7 +123,6 @@ final class DerReader {
             throw new MalformedMessageException(field, "is not between " + min + " and " + max);
         }
         close(inner, field);
-        close(outer, field);
         return value;
     }
 

@@ -48,6 +48,12 @@ final class DerWriter {
     /** Writes an explicitly tagged INTEGER. */
     void integer(int tagNumber, long value) {
         int outer = begin(DerReader.CONTEXT | tagNumber);
+        integer(value);
+        end(outer);
+    }
+
+    /** Writes an INTEGER that has no tag of its own. */
+    void integer(long value) {
         int inner = begin(DerReader.INTEGER);
         long magnitude = value < 0 ? ~value : value;
         int octets = (64 - Long.numberOfLeadingZeros(magnitude)) / 8 + 1;
@@ -55,7 +61,6 @@ final class DerWriter {
             put((int) (value >> shift));
         }
         end(inner);
-        end(outer);
     }
 
     /** Writes an explicitly tagged KerberosFlags. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gssbaton.krb5.credential.AcceptorOptions.Relaxation;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -25,14 +26,16 @@ class AcceptorOptionsTest {
     void each_method_changes_its_part_alone() {
         AcceptorOptions options = AcceptorOptions.DEFAULT
                 .withClockSkew(Duration.ofSeconds(7))
-                .withPermittedEncryptionTypes(Set.of(20))
+                .withPermittedEncryptionTypes(Set.of(18, 20))
+                .withPreferredEncryptionTypes(List.of(20))
                 .withTransitRealms(Set.of("MIDDLE"))
                 .allowing(Relaxation.ABSENT_CHANNEL_BINDINGS)
                 .allowing(Relaxation.UNCHECKED_TRANSIT_PATH);
         assertEquals(
                 new AcceptorOptions(
                         Duration.ofSeconds(7),
-                        Set.of(20),
+                        Set.of(18, 20),
+                        List.of(20),
                         Set.of("MIDDLE"),
                         EnumSet.of(Relaxation.UNCHECKED_TRANSIT_PATH, Relaxation.ABSENT_CHANNEL_BINDINGS)),
                 options);
@@ -46,6 +49,7 @@ class AcceptorOptionsTest {
         assertThrows(IllegalArgumentException.class, () -> options.withClockSkew(Duration.ofNanos(-1)));
         assertThrows(IllegalArgumentException.class, () -> options.withClockSkew(Duration.ofDays(2)));
         assertThrows(IllegalArgumentException.class, () -> options.withPermittedEncryptionTypes(Set.of()));
+        assertThrows(IllegalArgumentException.class, () -> options.withPreferredEncryptionTypes(List.of(20, 16)));
         assertThrows(UnsupportedOperationException.class, () -> options.permittedEncryptionTypes()
                 .add(23));
     }
