@@ -4,75 +4,102 @@ import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.crypto.MessageChecksum;
 import dev.gssbaton.krb5.crypto.MessageCipher;
+import dev.gssbaton.krb5.crypto.RandomOctets;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The derived keys of one direction, made with their first use, since a server may hold many contexts that are idle. For one
- * thread at a time.
+ * One direction of a context: its key, and what is made of it while there are messages. One thread at a time sends or
+ * receives; {@link IdleKeys} looks in from another one.
+ *
+ * <p>Who protects a message takes the derived keys away and puts them back afterwards, so that nobody erases them meanwhile.
  */
 final class Direction implements AutoCloseable {
     private final EncryptionKey key;
     private final KeyUsage sender;
     private final CipherFactory cipherFactory;
+    private final SecureRandom random;
+    private final IdleKeys idle;
+    /** Null while they are in use, and where there are none. */
+    private final AtomicReference<DerivedKeys> derived = new AtomicReference<>();
 
-    private MessageCipher cipher;
-    private MessageChecksum wrapChecksum;
-    private MessageChecksum micChecksum;
+    private volatile boolean closed;
 
-    private Direction(EncryptionKey key, KeyUsage sender, CipherFactory cipherFactory) {
+    private Direction(
+            EncryptionKey key, KeyUsage sender, CipherFactory cipherFactory, SecureRandom random, IdleKeys idle) {
         this.key = key;
         this.sender = sender;
         this.cipherFactory = cipherFactory;
+        this.random = random;
+        this.idle = idle;
     }
 
-    static Direction ofSender(EncryptionKey key, KeyUsage sender) {
-        return new Direction(key, sender, MessageCipher::forEncryption);
+    static Direction ofSender(EncryptionKey key, KeyUsage sender, SecureRandom random, IdleKeys idle) {
+        return new Direction(key, sender, MessageCipher::forEncryption, random, idle);
     }
 
-    static Direction ofReceiver(EncryptionKey key, KeyUsage sender) {
-        return new Direction(key, sender, MessageCipher::forDecryption);
+    static Direction ofReceiver(EncryptionKey key, KeyUsage sender, SecureRandom random, IdleKeys idle) {
+        return new Direction(key, sender, MessageCipher::forDecryption, random, idle);
     }
 
     EncryptionType type() {
         return key.type();
     }
 
-    /** Gives Ke and Ki for wrap tokens with confidentiality. */
-    MessageCipher cipher() {
-        if (cipher == null) {
-            cipher = cipherFactory.make(key, sender.seal());
+    /** Gives the derived keys to whoever protects a message, and then puts them {@link #back}. */
+    DerivedKeys take() {
+        DerivedKeys kept = derived.getAndSet(null);
+        if (kept != null) {
+            return kept;
         }
-        return cipher;
+        idle.watch(this);
+        return new DerivedKeys(this);
     }
 
-    /** Gives Kc for wrap tokens without confidentiality. */
-    MessageChecksum wrapChecksum() {
-        if (wrapChecksum == null) {
-            wrapChecksum = new MessageChecksum(key, sender.seal());
-        }
-        return wrapChecksum;
+    void back(DerivedKeys taken) {
+        taken.use();
+        derived.setRelease(taken);
     }
 
-    /** Gives Kc for MIC tokens. */
-    MessageChecksum micChecksum() {
-        if (micChecksum == null) {
-            micChecksum = new MessageChecksum(key, sender.sign());
+    /**
+     * Erases the derived keys if no message has needed them since this was asked last.
+     *
+     * @return false if there are none any more
+     */
+    boolean keepsOnlyUsedKeys() {
+        DerivedKeys kept = derived.getAcquire();
+        if (kept == null || kept.usedSinceLastTime()) {
+            return !closed;
         }
-        return micChecksum;
+        if (derived.compareAndSet(kept, null)) {
+            kept.close();
+            return false;
+        }
+        return true;
+    }
+
+    MessageCipher newCipher() {
+        return cipherFactory.make(key, sender.seal());
+    }
+
+    MessageChecksum newWrapChecksum() {
+        return new MessageChecksum(key, sender.seal());
+    }
+
+    MessageChecksum newMicChecksum() {
+        return new MessageChecksum(key, sender.sign());
+    }
+
+    RandomOctets newConfounders() {
+        return new RandomOctets(random);
     }
 
     @Override
     public void close() {
-        if (cipher != null) {
-            cipher.close();
-            cipher = null;
-        }
-        if (wrapChecksum != null) {
-            wrapChecksum.close();
-            wrapChecksum = null;
-        }
-        if (micChecksum != null) {
-            micChecksum.close();
-            micChecksum = null;
+        closed = true;
+        DerivedKeys kept = derived.getAndSet(null);
+        if (kept != null) {
+            kept.close();
         }
     }
 

@@ -16,6 +16,8 @@ import org.ietf.jgss.MessageProp;
  * <a href="https://www.rfc-editor.org/rfc/rfc4121#section-4.2">RFC 4121 section 4.2</a>. Its methods keep the contracts of
  * their namesakes in {@link MechanismContext}, and the same calls may run at the same time.
  *
+ * <p>What is derived of the key is made with the first message and erased when there has been none for half a minute.
+ *
  * <p>Sent are tokens with RRC = 0, and with EC = 0 where there is confidentiality. Taken are any RRC and EC.
  *
  * <p>Sequence numbers have 64 bits and go on with 0 behind the greatest. When all but one have been used, sending is refused
@@ -64,12 +66,26 @@ public final class MessageProtection implements AutoCloseable {
             long sendNumber,
             SequenceWindow window,
             SecureRandom random) {
+        this(initiator, key, acceptorSubkey, firstSendNumber, sendNumber, window, random, IdleKeys.SHARED);
+    }
+
+    MessageProtection(
+            boolean initiator,
+            EncryptionKey key,
+            boolean acceptorSubkey,
+            long firstSendNumber,
+            long sendNumber,
+            SequenceWindow window,
+            SecureRandom random,
+            IdleKeys idle) {
         int subkeyFlag = acceptorSubkey ? TokenFlags.ACCEPTOR_SUBKEY : 0;
         int ours = subkeyFlag | (initiator ? 0 : TokenFlags.SENT_BY_ACCEPTOR);
         int theirs = subkeyFlag | (initiator ? TokenFlags.SENT_BY_ACCEPTOR : 0);
-        Direction sending = Direction.ofSender(key, initiator ? KeyUsage.INITIATOR : KeyUsage.ACCEPTOR);
-        Direction receiving = Direction.ofReceiver(key, initiator ? KeyUsage.ACCEPTOR : KeyUsage.INITIATOR);
-        sender = new Sender(sending, ours, firstSendNumber, sendNumber, random);
+        KeyUsage sent = initiator ? KeyUsage.INITIATOR : KeyUsage.ACCEPTOR;
+        KeyUsage received = initiator ? KeyUsage.ACCEPTOR : KeyUsage.INITIATOR;
+        Direction sending = Direction.ofSender(key, sent, random, idle);
+        Direction receiving = Direction.ofReceiver(key, received, random, idle);
+        sender = new Sender(sending, ours, firstSendNumber, sendNumber);
         receiver = new Receiver(receiving, theirs, window);
     }
 

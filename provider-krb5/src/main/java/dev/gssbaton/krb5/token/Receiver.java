@@ -104,12 +104,13 @@ final class Receiver implements AutoCloseable {
         int ec = token.header.ec();
         byte[] trailer = ec == 0 ? innerHeader : new byte[ec + WrapToken.HEADER_SIZE];
         Segment data = token.data;
+        DerivedKeys keys = direction.take();
         try {
-            direction
-                    .cipher()
-                    .decrypt(data.array, data.offset, data.length, message, offset, token.messageLength, trailer);
+            keys.cipher().decrypt(data.array, data.offset, data.length, message, offset, token.messageLength, trailer);
         } catch (IntegrityException e) {
             throw Header.badMic();
+        } finally {
+            direction.back(keys);
         }
         token.header.inner().encode(expectedHeader, 0);
         if (!Arrays.equals(trailer, ec, trailer.length, expectedHeader, 0, WrapToken.HEADER_SIZE)) {
@@ -119,14 +120,17 @@ final class Receiver implements AutoCloseable {
     }
 
     private void verify(Incoming token) throws GSSException {
-        MessageChecksum checksum = direction.wrapChecksum();
         token.header.checksummed().encode(expectedHeader, 0);
-        checksum.update(token.data.array, token.data.offset, token.messageLength);
-        checksum.update(expectedHeader, 0, WrapToken.HEADER_SIZE);
+        DerivedKeys keys = direction.take();
         try {
+            MessageChecksum checksum = keys.wrapChecksum();
+            checksum.update(token.data.array, token.data.offset, token.messageLength);
+            checksum.update(expectedHeader, 0, WrapToken.HEADER_SIZE);
             checksum.verify(token.data.array, token.data.offset + token.messageLength);
         } catch (IntegrityException e) {
             throw Header.badMic();
+        } finally {
+            direction.back(keys);
         }
     }
 
@@ -147,13 +151,16 @@ final class Receiver implements AutoCloseable {
             throw Header.defective("a MIC token of " + direction.type().rfcName() + " has "
                     + (MicToken.HEADER_SIZE + checksumSize) + " octets, not " + length);
         }
-        MessageChecksum checksum = direction.micChecksum();
-        checksum.update(message, messageOffset, messageLength);
-        checksum.update(token, offset, MicToken.HEADER_SIZE);
+        DerivedKeys keys = direction.take();
         try {
+            MessageChecksum checksum = keys.micChecksum();
+            checksum.update(message, messageOffset, messageLength);
+            checksum.update(token, offset, MicToken.HEADER_SIZE);
             checksum.verify(token, offset + MicToken.HEADER_SIZE);
         } catch (IntegrityException e) {
             throw Header.badMic();
+        } finally {
+            direction.back(keys);
         }
         prop.setPrivacy(false);
         prop.setQOP(0);

@@ -1,26 +1,22 @@
 package dev.gssbaton.krb5.token;
 
 import dev.gssbaton.krb5.crypto.MessageChecksum;
-import dev.gssbaton.krb5.crypto.RandomOctets;
 import dev.gssbaton.spi.TransferFault;
-import java.security.SecureRandom;
 import org.ietf.jgss.GSSException;
 
 /** Makes tokens: one direction of a context, for one thread at a time. */
 final class Sender implements AutoCloseable {
     private final Direction direction;
     private final int flags;
-    private final RandomOctets random;
     private final long first;
     private long next;
     private final byte[] innerHeader = new byte[WrapToken.HEADER_SIZE];
 
-    Sender(Direction direction, int flags, long first, long next, SecureRandom random) {
+    Sender(Direction direction, int flags, long first, long next) {
         this.direction = direction;
         this.flags = flags;
         this.first = first;
         this.next = next;
-        this.random = new RandomOctets(random);
     }
 
     long next() {
@@ -56,21 +52,26 @@ final class Sender implements AutoCloseable {
             from = offset + WrapToken.HEADER_SIZE + (sealed ? direction.type().confounderSize() : 0);
             System.arraycopy(message, messageOffset, token, from, messageLength);
         }
-        if (sealed) {
-            seal(message, from, messageLength, token, offset);
-        } else {
-            sign(message, from, messageLength, token, offset);
+        DerivedKeys keys = direction.take();
+        try {
+            if (sealed) {
+                seal(keys, message, from, messageLength, token, offset);
+            } else {
+                sign(keys, message, from, messageLength, token, offset);
+            }
+        } finally {
+            direction.back(keys);
         }
         next++;
     }
 
     /** { header | encrypt(plaintext-data | filler | header) }, with no filler: EC = 0. */
-    private void seal(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
+    private void seal(
+            DerivedKeys keys, byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
         WrapToken header = new WrapToken(flags | TokenFlags.SEALED, 0, 0, next);
         header.encode(token, offset);
         header.inner().encode(innerHeader, 0);
-        direction
-                .cipher()
+        keys.cipher()
                 .encrypt(
                         message,
                         messageOffset,
@@ -78,14 +79,15 @@ final class Sender implements AutoCloseable {
                         innerHeader,
                         token,
                         offset + WrapToken.HEADER_SIZE,
-                        random);
+                        keys.confounders());
     }
 
     /** { header | plaintext-data | get_mic(plaintext-data | header with EC = RRC = 0) }. */
-    private void sign(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
+    private void sign(
+            DerivedKeys keys, byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
         WrapToken header = new WrapToken(flags, direction.type().checksumSize(), 0, next);
         header.checksummed().encode(token, offset);
-        MessageChecksum checksum = direction.wrapChecksum();
+        MessageChecksum checksum = keys.wrapChecksum();
         checksum.update(message, messageOffset, messageLength);
         checksum.update(token, offset, WrapToken.HEADER_SIZE);
         header.encode(token, offset);
@@ -99,17 +101,21 @@ final class Sender implements AutoCloseable {
 
     /** Makes the MIC token of a message: { header | get_mic(plaintext-data | header) }. */
     void mic(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
-        MessageChecksum checksum = direction.micChecksum();
-        checksum.update(message, messageOffset, messageLength);
-        new MicToken(flags, next).encode(token, offset);
-        checksum.update(token, offset, MicToken.HEADER_SIZE);
-        checksum.finish(token, offset + MicToken.HEADER_SIZE);
+        DerivedKeys keys = direction.take();
+        try {
+            MessageChecksum checksum = keys.micChecksum();
+            checksum.update(message, messageOffset, messageLength);
+            new MicToken(flags, next).encode(token, offset);
+            checksum.update(token, offset, MicToken.HEADER_SIZE);
+            checksum.finish(token, offset + MicToken.HEADER_SIZE);
+        } finally {
+            direction.back(keys);
+        }
         next++;
     }
 
     @Override
     public void close() {
-        random.close();
         direction.close();
     }
 }
