@@ -40,7 +40,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
         value = Settings.FORKS,
-        jvmArgsAppend = {Settings.HEAP_FROM, Settings.HEAP_TO})
+        jvmArgsAppend = {Settings.HEAP_FROM, Settings.HEAP_TO, Settings.TOUCHED})
 @Warmup(iterations = Settings.WARM_UP, time = Settings.SECONDS)
 @Measurement(iterations = Settings.ITERATIONS, time = Settings.SECONDS)
 public class Krb5Messages {
@@ -208,6 +208,7 @@ public class Krb5Messages {
             jvmArgsAppend = {
                 Settings.HEAP_FROM,
                 Settings.HEAP_TO,
+                Settings.TOUCHED,
                 Settings.NATIVE_BRIDGE,
                 Settings.ITS_OWN_CREDENTIALS,
                 Settings.MIT
@@ -223,6 +224,7 @@ public class Krb5Messages {
             jvmArgsAppend = {
                 Settings.HEAP_FROM,
                 Settings.HEAP_TO,
+                Settings.TOUCHED,
                 Settings.NATIVE_BRIDGE,
                 Settings.ITS_OWN_CREDENTIALS,
                 Settings.HEIMDAL

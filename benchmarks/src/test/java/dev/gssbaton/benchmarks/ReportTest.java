@@ -29,8 +29,15 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs every benchmark for a moment, to see that it works; how fast it is, is no matter here. */
 class ReportTest {
-    private static final List<Class<?>> BENCHMARKS =
-            List.of(Codec.class, Krb5Messages.class, Krb5Transfer.class, MockTransfer.class, Seal.class);
+    private static final List<Class<?>> BENCHMARKS = List.of(
+            Claims.class,
+            Codec.class,
+            Krb5Establish.class,
+            Krb5Messages.class,
+            Krb5Threads.class,
+            Krb5Transfer.class,
+            MockTransfer.class,
+            Seal.class);
     /** What runs in another JVM alone. */
     private static final Set<String> LIBRARIES = Set.of("mit", "heimdal");
 
@@ -115,6 +122,13 @@ class ReportTest {
                             .build())
                     .run();
             assertEquals(1, runs.size());
+        }
+    }
+
+    @Test
+    void contextsAreWeighed() throws Exception {
+        for (long octets : ContextHeap.measure(20, "aes256-cts-hmac-sha1-96", 0)) {
+            assertTrue(octets < 1 << 20, () -> octets + " octets");
         }
     }
 
