@@ -276,6 +276,45 @@ public final class BatonContext implements ExtendedGSSContext {
      *     them apart
      */
     public ExportedToken exportToken(ExportOptions options) throws GSSException {
+        return export((known, now) ->
+                manager.transfer().export(context, known, Objects.requireNonNull(options, "options"), now));
+    }
+
+    /**
+     * Exports the context for other software, in that software's format, and ends its life here, as
+     * {@link #exportToken(ExportOptions)} does. <b>The token is not sealed</b>: whoever sees it has the context's keys, it has
+     * no end but the context's, and other software imports it as often as it likes.
+     *
+     * <p>What the format cannot carry is refused, or left out as its documentation says. A delegated credential stays behind.
+     *
+     * @param options the format, and what else the application consents to
+     * @return the token, the caller's, and best wiped as soon as it is sent. Its identity is the one by which another manager
+     *     of Baton would claim it; until when it may be imported is the context's end
+     * @throws GSSException as {@link #exportToken(ExportOptions)} does; {@code UNAVAILABLE} also for a format that is sealed
+     */
+    public ExportedToken exportUnsealed(UnsealedOptions options) throws GSSException {
+        return export((known, now) ->
+                manager.transfer().exportUnsealed(context, known, Objects.requireNonNull(options, "options")));
+    }
+
+    /**
+     * Exports the context for other software, as {@link #exportUnsealed(UnsealedOptions)} does, with no consent but to the
+     * format.
+     *
+     * @param format the format's name: {@code mit}
+     * @return the token, the caller's
+     * @throws GSSException as {@link #exportUnsealed(UnsealedOptions)} does
+     */
+    public ExportedToken exportUnsealed(String format) throws GSSException {
+        return exportUnsealed(UnsealedOptions.of(format));
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        ExportedToken token(ContextFacts known, long now) throws GSSException;
+    }
+
+    private ExportedToken export(Writing writing) throws GSSException {
         sendLock.lock();
         receiveLock.lock();
         try {
@@ -284,8 +323,7 @@ public final class BatonContext implements ExtendedGSSContext {
             if (known.expired(now)) {
                 throw TransferFault.CONTEXT_EXPIRED.exception("it cannot be exported; establish a new one");
             }
-            ExportedToken token =
-                    manager.transfer().export(context, known, Objects.requireNonNull(options, "options"), now);
+            ExportedToken token = writing.token(known, now);
             // The token is made: from here on nothing may fail, and this instance must never be used again.
             try {
                 die(Phase.EXPORTED);

@@ -19,9 +19,12 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -34,6 +37,7 @@ public final class BatonManagerBuilder {
 
     private final List<Mechanism> mechanisms = new ArrayList<>();
     private final List<ContextExporter> exporters = new ArrayList<>();
+    private final Set<String> unsealedImports = new LinkedHashSet<>();
     private KeySource keys;
     private ClaimStore claims;
     private String purpose = "";
@@ -135,6 +139,18 @@ public final class BatonManagerBuilder {
     }
 
     /**
+     * Lets tokens of other software be imported, in one format of theirs. By default none is: an unsealed token is vouched for by
+     * nothing, so who can hand one to the manager can hand it any context.
+     *
+     * @param format the format's name: {@code mit}; may be called for several
+     * @return this builder
+     */
+    public BatonManagerBuilder allowUnsealedImport(String format) {
+        unsealedImports.add(Objects.requireNonNull(format, "format"));
+        return this;
+    }
+
+    /**
      * Sets the clock. By default the system's.
      *
      * @param source the clock
@@ -167,6 +183,7 @@ public final class BatonManagerBuilder {
      * <tr><td>{@code purpose}</td><td>a text</td></tr>
      * <tr><td>{@code tokenLifetime}</td><td>an ISO 8601 duration: {@code PT1M}</td></tr>
      * <tr><td>{@code clockSkew}</td><td>an ISO 8601 duration: {@code PT0S}</td></tr>
+     * <tr><td>{@code allowUnsealedImport}</td><td>names of formats, separated by commas: {@code mit, heimdal-7}</td></tr>
      * </table>
      *
      * @param file a file as {@link Properties#load(Reader)} reads it, in UTF-8
@@ -196,9 +213,11 @@ public final class BatonManagerBuilder {
             case "purpose" -> purpose(value);
             case "tokenLifetime" -> tokenLifetime(Duration.parse(value));
             case "clockSkew" -> clockSkew(Duration.parse(value));
+            case "allowUnsealedImport" ->
+                Arrays.stream(value.split(",", -1)).map(String::strip).forEach(this::allowUnsealedImport);
             default ->
                 throw new IllegalArgumentException(
-                        "no such setting; there are keys, claims, purpose, tokenLifetime, clockSkew");
+                        "no such setting; there are keys, claims, purpose, tokenLifetime, clockSkew, allowUnsealedImport");
         }
     }
 
@@ -231,7 +250,7 @@ public final class BatonManagerBuilder {
      *
      * @return a new manager
      * @throws IllegalStateException if a service cannot be loaded, or two stand for the same thing; the message names both
-     *     jars
+     *     jars. Also if a format that {@link #allowUnsealedImport} names is not there
      */
     public BatonManager build() {
         KeySource usedKeys = keys == null ? AccountKeys.ofUser() : keys;
@@ -239,9 +258,18 @@ public final class BatonManagerBuilder {
         begin(usedClaims);
         Environment environment = new Environment(clock, random, usedClaims);
         Providers providers = Providers.find(mechanisms, exporters);
+        for (String format : unsealedImports) {
+            if (!providers.readsUnsealed(format)) {
+                throw new IllegalStateException(
+                        "allowUnsealedImport: nothing on the class or module path reads tokens of format '" + format
+                                + "' without a seal");
+            }
+        }
         TokenSealer sealer = new TokenSealer(usedKeys, purpose, usedClaims, random, clock);
         return new BatonManager(
-                providers, environment, new Transfer(providers, sealer, environment, tokenLifetime, clockSkew));
+                providers,
+                environment,
+                new Transfer(providers, sealer, environment, tokenLifetime, clockSkew, Set.copyOf(unsealedImports)));
     }
 
     /**

@@ -71,13 +71,21 @@ final class Providers {
             return format;
         }
 
+        String formatName() {
+            return formatName;
+        }
+
         private String key() {
             return mechanism + "/" + formatName;
         }
 
         /** Tells whether the format has this name, and is one whose octets are sealed. */
         private boolean seals(String name) {
-            return formatName.equals(name) && !(exporter instanceof UnsealedExporter);
+            return formatName.equals(name) && !isUnsealed();
+        }
+
+        private boolean isUnsealed() {
+            return exporter instanceof UnsealedExporter;
         }
     }
 
@@ -231,6 +239,29 @@ final class Providers {
             }
         }
         throw TransferFault.NO_EXPORTER.exception(mechanism + "/" + format + MISSING);
+    }
+
+    /** Finds an exporter for a format that is not sealed. */
+    Entry unsealedExporter(Oid mechanism, String format) throws GSSException {
+        for (Entry entry : exporters) {
+            if (entry.isUnsealed()
+                    && entry.formatName.equals(format)
+                    && entry.mechanism().equals(mechanism)) {
+                return entry;
+            }
+        }
+        throw TransferFault.NO_EXPORTER.exception(mechanism + "/" + format + " without a seal" + MISSING);
+    }
+
+    /** Finds the exporters for formats without a seal that say a token begins as theirs. */
+    List<Entry> recognise(byte[] token) {
+        return exporters.stream()
+                .filter(entry -> entry.exporter() instanceof UnsealedExporter unsealed && unsealed.recognises(token))
+                .toList();
+    }
+
+    boolean readsUnsealed(String format) {
+        return exporters.stream().anyMatch(entry -> entry.isUnsealed() && entry.formatName.equals(format));
     }
 
     Entry exporter(byte[] oid, byte[] format) throws GSSException {

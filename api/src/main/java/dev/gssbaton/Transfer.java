@@ -4,12 +4,9 @@ import dev.gssbaton.seal.OpenedToken;
 import dev.gssbaton.seal.TokenHeader;
 import dev.gssbaton.seal.TokenSealer;
 import dev.gssbaton.spi.ClaimId;
-import dev.gssbaton.spi.ClaimOutcome;
-import dev.gssbaton.spi.ClaimStore;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
-import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.TransferFault;
@@ -30,9 +27,6 @@ import org.ietf.jgss.GSSName;
  * }</pre>
  */
 final class Transfer {
-    /** How long a claim is kept beyond the token's life, so that a late claimant still finds it. */
-    private static final Duration CLAIM_MARGIN = Duration.ofHours(1);
-
     /** Room for a krb5 context without authorization data and its tag; a larger state makes the array grow. */
     private static final int USUAL_STATE = 400 - TokenHeader.SIZE;
 
@@ -52,19 +46,21 @@ final class Transfer {
     private final Environment environment;
     private final Duration tokenLifetime;
     private final Duration clockSkew;
-    private final Claimants claimants;
-    private final UnsettledClaims unsettled = new UnsettledClaims();
+    private final Claiming claiming;
+    private final UnsealedTransfer unsealed;
 
     Transfer(
             Providers providers,
             TokenSealer sealer,
             Environment environment,
             Duration tokenLifetime,
-            Duration clockSkew) {
+            Duration clockSkew,
+            Set<String> unsealedImports) {
         this.providers = providers;
         this.sealer = sealer;
         this.environment = environment;
-        this.claimants = new Claimants(environment.random());
+        this.claiming = new Claiming(environment);
+        this.unsealed = new UnsealedTransfer(this, providers, environment, claiming, unsealedImports);
         this.tokenLifetime = tokenLifetime;
         this.clockSkew = clockSkew;
     }
@@ -87,14 +83,9 @@ final class Transfer {
             done = true;
             return new ExportedToken(token, id, notAfter);
         } catch (GSSException e) {
-            throw refusedExport(
-                    TransferFault.of(e).filter(OF_EXPORT::contains).isPresent()
-                            ? e
-                            : TransferFault.EXPORT_FAILED.exception(
-                                    "an exporter or a key source says: " + e.getMessage(), e));
+            throw refusedExport(e);
         } catch (RuntimeException e) {
-            throw refusedExport(TransferFault.EXPORT_FAILED.exception(
-                    "an exporter or a key source threw " + e.getClass().getName(), e));
+            throw refusedExport(e);
         } finally {
             if (!done && token != null) {
                 Arrays.fill(token, (byte) 0);
@@ -102,9 +93,29 @@ final class Transfer {
         }
     }
 
-    private static GSSException refusedExport(GSSException reason) {
+    /** Makes an unsealed token of a context that no other thread uses meanwhile, and does not change the context. */
+    ExportedToken exportUnsealed(MechanismContext context, ContextFacts facts, UnsealedOptions options)
+            throws GSSException {
+        try {
+            return unsealed.export(context, facts, options);
+        } catch (GSSException e) {
+            throw refusedExport(e);
+        } catch (RuntimeException e) {
+            throw refusedExport(e);
+        }
+    }
+
+    private static GSSException refusedExport(GSSException e) {
+        GSSException reason = TransferFault.of(e).filter(OF_EXPORT::contains).isPresent()
+                ? e
+                : TransferFault.EXPORT_FAILED.exception("an exporter or a key source says: " + e.getMessage(), e);
         TransferLog.refused("export", null, reason);
         return reason;
+    }
+
+    private static GSSException refusedExport(RuntimeException e) {
+        return refusedExport(TransferFault.EXPORT_FAILED.exception(
+                "an exporter or a key source threw " + e.getClass().getName(), e));
     }
 
     /**
@@ -120,6 +131,10 @@ final class Transfer {
     Taken take(byte[] token, ImportOptions expected) throws GSSException {
         ClaimId id = null;
         try {
+            Optional<Providers.Entry> foreign = unsealed.format(token);
+            if (foreign.isPresent()) {
+                return unsealed.take(foreign.get(), token, expected);
+            }
             String scope = environment.claims().scope();
             TokenHeader header;
             Instant now;
@@ -133,7 +148,7 @@ final class Transfer {
             boolean live = false;
             try {
                 check(taken, expected, now);
-                claim(header, id, scope, now);
+                claiming.claim(id, header.notAfter().plus(clockSkew), header.storeId(), now);
                 live = true;
             } finally {
                 if (!live) {
@@ -164,7 +179,11 @@ final class Transfer {
     private Taken read(StateReader state, ImportOptions expected) throws GSSException {
         byte[] oid = state.counted(MAX_OID, "mechanism");
         byte[] format = state.counted(MAX_FORMAT, "format");
-        Providers.Entry entry = providers.exporter(oid, format);
+        return read(providers.exporter(oid, format), state, expected);
+    }
+
+    /** Reads a context whose format is known: all that can be asked of its mechanism is asked here. */
+    Taken read(Providers.Entry entry, StateReader state, ImportOptions expected) throws GSSException {
         Mechanism mechanism;
         try {
             mechanism = providers.mechanism(entry.mechanism());
@@ -193,7 +212,7 @@ final class Transfer {
         }
     }
 
-    private void check(Taken taken, ImportOptions expected, Instant now) throws GSSException {
+    void check(Taken taken, ImportOptions expected, Instant now) throws GSSException {
         ContextFacts facts = taken.facts();
         if (!facts.established()) {
             throw TransferFault.STATE_MALFORMED.exception("the context in the token is not established");
@@ -215,52 +234,5 @@ final class Transfer {
         if (expected != null && !expected.equals(actual)) {
             throw TransferFault.UNEXPECTED_CONTEXT.exception("the name of its " + whose + " is not " + expected);
         }
-    }
-
-    private void claim(TokenHeader header, ClaimId id, String scope, Instant now) throws GSSException {
-        Optional<PublicId> earlier = unsettled.takeOver(id, now);
-        PublicId claimant = earlier.isPresent() ? earlier.get() : claimants.next(now.toEpochMilli());
-        while (claimAs(claimant, id, header, scope) == ClaimOutcome.LOST) {
-            // The winner may be another attempt of this manager whose answer was lost.
-            claimant = unsettled
-                    .takeOver(id, environment.clock().instant())
-                    .orElseThrow(
-                            () -> TransferFault.ALREADY_TAKEN.exception("token " + id + ", single use in " + scope));
-        }
-    }
-
-    private ClaimOutcome claimAs(PublicId claimant, ClaimId id, TokenHeader header, String scope) throws GSSException {
-        ClaimStore claims = environment.claims();
-        Instant last = header.notAfter().plus(clockSkew);
-        Instant now = last;
-        PublicId store = header.storeId();
-        ClaimOutcome outcome = null;
-        try {
-            outcome = claims.claim(id, claimant, last.plus(CLAIM_MARGIN));
-            if (outcome == ClaimOutcome.WON) {
-                now = claims.now();
-                store = claims.id();
-            }
-        } catch (GSSException | RuntimeException e) {
-            // Whatever was thrown, the claim may be recorded, now or by the attempt before: who asks again is the same.
-            unsettled.remember(id, claimant, last);
-            TransferLog.claimed(id, scope, "UNKNOWN");
-            throw outcome == null
-                            && e instanceof GSSException known
-                            && TransferFault.of(known).isPresent()
-                    ? known
-                    : TransferFault.CLAIM_UNKNOWN.exception("the claim store says: " + e.getMessage(), e);
-        }
-        TransferLog.claimed(id, scope, outcome.name());
-        // The store may have been removed and made anew since the token was opened: then what the old one knew is lost.
-        if (!store.equals(header.storeId())) {
-            throw TransferFault.STORE_FOREIGN.exception("token " + id + " was to be claimed in store "
-                    + header.storeId() + ", and store " + store + " took its place meanwhile: the token is spent");
-        }
-        // A record past its time may have been swept before this claim, so that it was won a second time.
-        if (now.isAfter(last)) {
-            throw TransferFault.TOKEN_EXPIRED.exception("token " + id + " was claimed after its time, and is spent");
-        }
-        return outcome;
     }
 }
