@@ -167,23 +167,25 @@ final class Acceptance implements Handshake {
     private byte[] establish(RequestedServices services, OpenedTicket opened) throws GSSException {
         EncTicketPart ticket = opened.encPart();
         boolean mutual = (services.flags() & ContextFlag.MUTUAL.bit()) != 0;
+        EncryptionType type = encryptionType(ticket, mutual);
+        int flags = ContextKeys.grantable(services.flags(), type);
         Agreement agreement = new Agreement(
                 false,
-                services.flags(),
+                flags,
                 PlatformName.of(ticket.client()),
                 PlatformName.of(opened.acceptor()),
                 facts(opened),
                 options.clockSkew());
         long receiveNumber = authenticator.initialSequenceNumber();
-        long sendNumber = mutual ? InitialSequenceNumber.draw(environment.random()) : receiveNumber;
-        ContextKeys own = keys(ticket, mutual);
+        long sendNumber = mutual ? sendNumber(type, receiveNumber) : receiveNumber;
+        ContextKeys own = keys(ticket, mutual && type.isOfRfc4121() ? type : null);
         byte[] reply = mutual ? reply(own, sendNumber) : null;
         established = new ContextState(
                 agreement,
                 own,
                 sendNumber,
                 sendNumber,
-                new SequenceWindow(ContextFlag.of(services.flags()), receiveNumber),
+                new SequenceWindow(ContextFlag.of(flags), receiveNumber),
                 services.delegated(),
                 environment.random());
         return reply;
@@ -207,21 +209,40 @@ final class Acceptance implements Handshake {
         return data.elements().isEmpty() ? Octets.of(new byte[0]) : Octets.of(data.encode());
     }
 
-    /** An acceptor's subkey goes with an AP-REP alone, and all types of encryption here are of RFC 4121, which uses it. */
-    private ContextKeys keys(EncTicketPart ticket, boolean mutual) throws KerberosException {
+    /** Chooses the type of encryption that protects messages: another than was given only in an answer (RFC 4537). */
+    private EncryptionType encryptionType(EncTicketPart ticket, boolean mutual) throws KerberosException {
         EncryptionKey subkey = authenticator.subkey();
         EncryptionType given = (subkey == null ? ticket.key() : subkey).type();
-        EncryptionType chosen = EtypeList.find(authenticator.authorizationData())
+        if (!mutual) {
+            return given;
+        }
+        return EtypeList.find(authenticator.authorizationData())
                 .map(offered -> EncryptionTypeChoice.choose(options, offered, given))
                 .orElse(given);
+    }
+
+    private long sendNumber(EncryptionType type, long receiveNumber) {
+        return type.isOfRfc4121()
+                ? InitialSequenceNumber.draw(environment.random())
+                : InitialSequenceNumber.drawAwayFrom(receiveNumber, environment.random());
+    }
+
+    /**
+     * Gives the context its keys. An acceptor's subkey goes with an AP-REP alone, and with encryption types of RFC 4121.
+     *
+     * @param asserted the type of the acceptor's subkey; null for none
+     */
+    private ContextKeys keys(EncTicketPart ticket, EncryptionType asserted) {
+        EncryptionKey subkey = authenticator.subkey();
         return new ContextKeys(
                 ticket.key().copy(),
                 subkey == null ? null : subkey.copy(),
-                mutual ? EncryptionKey.generate(chosen, environment.random()) : null);
+                asserted == null ? null : EncryptionKey.generate(asserted, environment.random()));
     }
 
     private byte[] reply(ContextKeys own, long sendNumber) {
-        EncryptionKey subkey = own.acceptorSubkey().copy();
+        EncryptionKey subkey =
+                own.acceptorSubkey() == null ? null : own.acceptorSubkey().copy();
         try (EncApRepPart part =
                 new EncApRepPart(authenticator.ctime(), authenticator.cusec(), subkey, OptionalLong.of(sendNumber))) {
             EncryptedData encrypted =

@@ -1,6 +1,8 @@
 package dev.gssbaton.krb5;
 
 import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.EncryptionType;
+import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.PrfKey;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -31,6 +33,14 @@ public final class ContextKeys implements AutoCloseable {
     /** Takes over what this object holds, and the acceptor's subkey. This object is not to be used any more. */
     ContextKeys withAcceptorSubkey(EncryptionKey subkey) {
         return new ContextKeys(sessionKey, initiatorSubkey, subkey);
+    }
+
+    /**
+     * Gives what can be granted under a type of encryption. Under rc4-hmac one number has one keystream, so that there is no
+     * confidentiality where both sides begin with the same number: without mutual authentication.
+     */
+    static int grantable(int flags, EncryptionType type) {
+        return type.isOfRfc4121() || (flags & ContextFlag.MUTUAL.bit()) != 0 ? flags : flags & ~ContextFlag.CONF.bit();
     }
 
     /**

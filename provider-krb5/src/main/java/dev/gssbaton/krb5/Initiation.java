@@ -152,7 +152,8 @@ final class Initiation implements Handshake {
                 granted.add(ContextFlag.DELEG_POLICY);
             }
         }
-        return ContextFlag.bits(granted);
+        return ContextKeys.grantable(
+                ContextFlag.bits(granted), ticket.sessionKey().type());
     }
 
     private static boolean delegates(ServiceTicket ticket) {
@@ -215,7 +216,10 @@ final class Initiation implements Handshake {
             }
             if (part.subkey() != null) {
                 checkSubkey(part.subkey().type());
-                keys = keys.withAcceptorSubkey(part.subkey().copy());
+                // Under rc4-hmac an acceptor that asserts one repeats ours, and neither side uses it.
+                if (part.subkey().type().isOfRfc4121()) {
+                    keys = keys.withAcceptorSubkey(part.subkey().copy());
+                }
             }
             establish(part.initialSequenceNumber());
         }

@@ -312,17 +312,42 @@ class AcceptorCheckTest {
         refused(
                 GSSException.FAILURE,
                 ErrorCode.KDC_ERR_ETYPE_NOSUPP,
-                realm.ticket().plaintext(AcceptorCheckTest::asRc4).request().token());
+                realm.ticket()
+                        .sessionType(EncryptionType.RC4_HMAC)
+                        .request()
+                        .subkeyType(realm.type)
+                        .token());
         refused(
                 GSSException.FAILURE,
                 ErrorCode.KDC_ERR_ETYPE_NOSUPP,
-                realm.request().plaintext(AcceptorCheckTest::asRc4).token());
+                realm.request().subkeyType(EncryptionType.RC4_HMAC).token());
+        realm.addServiceKey(KVNO_OF_OTHER_TYPE, EncryptionType.RC4_HMAC);
+        refused(
+                GSSException.FAILURE,
+                ErrorCode.KDC_ERR_ETYPE_NOSUPP,
+                realm.ticket()
+                        .keyVersion(KVNO_OF_OTHER_TYPE)
+                        .namedVersion(OptionalLong.of(KVNO_OF_OTHER_TYPE))
+                        .request()
+                        .token());
     }
 
-    /** Makes of the first key of type 18 in a message one that says it is of type 23. */
-    private static byte[] asRc4(byte[] message) {
+    @Test
+    void kerberos_4_a_key_of_an_unknown_type_is_refused() {
+        refused(
+                GSSException.FAILURE,
+                ErrorCode.KDC_ERR_ETYPE_NOSUPP,
+                realm.ticket().plaintext(AcceptorCheckTest::asUnknown).request().token());
+        refused(
+                GSSException.FAILURE,
+                ErrorCode.KDC_ERR_ETYPE_NOSUPP,
+                realm.request().plaintext(AcceptorCheckTest::asUnknown).token());
+    }
+
+    /** Makes of the first key of type 18 in a message one that says it is of type 24. */
+    private static byte[] asUnknown(byte[] message) {
         byte[] changed = message.clone();
-        changed[indexOf(message, new byte[] {(byte) 0xA0, 3, 2, 1, 18}) + 4] = 23;
+        changed[indexOf(message, new byte[] {(byte) 0xA0, 3, 2, 1, 18}) + 4] = 24;
         return changed;
     }
 

@@ -58,10 +58,11 @@ class ExportTest {
         TestRealm.Pair pair = own.establish(asked);
         MechanismContext initiator = pair.initiator();
         MechanismContext acceptor = pair.acceptor();
+        boolean sealed = EstablishTest.seals(type, asked);
         for (int i = 0; i < 3; i++) {
-            EstablishTest.exchange(initiator, acceptor, true);
+            EstablishTest.exchange(initiator, acceptor, sealed);
             acceptor = ExportedState.move(acceptor, own.environment());
-            EstablishTest.exchange(acceptor, initiator, true);
+            EstablishTest.exchange(acceptor, initiator, sealed);
             initiator = ExportedState.move(initiator, own.environment());
             EstablishTest.exchange(initiator, acceptor, false);
         }

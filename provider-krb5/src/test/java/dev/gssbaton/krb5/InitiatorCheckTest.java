@@ -95,14 +95,31 @@ class InitiatorCheckTest {
     void kerberos_12_a_subkey_of_an_unsupported_type_is_refused() throws Exception {
         refused(GSSException.FAILURE, ErrorCode.KDC_ERR_ETYPE_NOSUPP, reply -> reply.subkey(
                         EncryptionKey.generate(realm.type, realm.random))
-                .plaintext(InitiatorCheckTest::asRc4));
+                .plaintext(InitiatorCheckTest::asUnknown));
     }
 
-    private static byte[] asRc4(byte[] message) {
+    @Test
+    void kerberos_12_a_subkey_of_a_type_that_is_not_permitted_is_refused() throws Exception {
+        refused(
+                GSSException.FAILURE,
+                ErrorCode.KDC_ERR_ETYPE_NOSUPP,
+                reply -> reply.subkey(EncryptionKey.generate(EncryptionType.RC4_HMAC, realm.random)));
+    }
+
+    @Test
+    void kerberos_4_a_ticket_with_a_session_key_of_rc4_is_not_used_silently() throws Exception {
+        ForgedTicket weak = realm.ticket().sessionType(EncryptionType.RC4_HMAC);
+        MechanismContext initiator = realm.initiator(weak, TestRealm.USUAL, null);
+        GSSException e = assertThrows(GSSException.class, () -> initiator.step(new byte[0], 0, 0));
+        assertEquals(ErrorCode.KDC_ERR_ETYPE_NOSUPP.number(), e.getMinor());
+        assertTrue(e.getMessage().contains("rc4-hmac"), e.getMessage());
+    }
+
+    private static byte[] asUnknown(byte[] message) {
         byte[] changed = message.clone();
         for (int i = 0; i + 4 < changed.length; i++) {
             if (changed[i] == (byte) 0xA0 && changed[i + 1] == 3 && changed[i + 4] == 18) {
-                changed[i + 4] = 23;
+                changed[i + 4] = 24;
                 return changed;
             }
         }

@@ -91,7 +91,8 @@ class PseudoRandomTest {
             assertArrayEquals(expected, full(acceptor));
             byte[] partial = initiator.pseudoRandom(PrfKey.PARTIAL, INPUT, 100);
             assertArrayEquals(partial, acceptor.pseudoRandom(PrfKey.PARTIAL, INPUT, 100));
-            assertEquals(!mutual, Arrays.equals(expected, partial));
+            // An acceptor asserts a subkey with its answer, and under rc4-hmac none at all.
+            assertEquals(!mutual || !type.isOfRfc4121(), Arrays.equals(expected, partial));
             assertFalse(Arrays.equals(expected, initiator.pseudoRandom(PrfKey.FULL, new byte[0], 100)));
             BatonContext moved = manager.createContext(acceptor.export());
             assertArrayEquals(expected, full(moved));

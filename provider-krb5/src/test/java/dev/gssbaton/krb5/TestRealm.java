@@ -61,6 +61,9 @@ final class TestRealm {
     TestRealm(EncryptionType type) {
         this(type, Instant.now());
         addServiceKey(KVNO, type);
+        if (type.isWeak()) {
+            options = options.withPermittedEncryptionTypes(Set.of(type.number()));
+        }
     }
 
     private TestRealm(EncryptionType type, Instant now) {
@@ -197,11 +200,9 @@ final class TestRealm {
 
     MechanismContext initiator(ForgedTicket ticket, Set<ContextFlag> flags, ChannelBinding bindings)
             throws GSSException {
-        return CurrentSubject.call(
-                subject(ticket),
-                () -> mechanism.initiator(
-                        new InitiatorRequest(PlatformName.of(SERVICE).name(), null, 0, flags, bindings),
-                        environment()));
+        Krb5Credential credential = initiatorCredential(ticket);
+        return mechanism.initiator(
+                new InitiatorRequest(PlatformName.of(SERVICE).name(), credential, 0, flags, bindings), environment());
     }
 
     /** Establishes both sides. */

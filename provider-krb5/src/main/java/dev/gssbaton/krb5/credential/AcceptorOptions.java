@@ -1,5 +1,6 @@
 package dev.gssbaton.krb5.credential;
 
+import dev.gssbaton.krb5.crypto.EncryptionType;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -13,7 +14,8 @@ import java.util.TreeSet;
  *
  * @param clockSkew how far an initiator's clock may differ from ours. Services that share a key and allow more than five
  *     minutes must allow the same: a stricter one would forget a used authenticator sooner than the others refuse it
- * @param permittedEncryptionTypes the numbers of the encryption types that ticket, session key and subkeys may have
+ * @param permittedEncryptionTypes the numbers of the encryption types that ticket, session key and subkeys may have. A
+ *     credential to initiate with takes session keys and subkeys of these types alone
  * @param preferredEncryptionTypes the numbers of the encryption types to negotiate in the place of the one that the KDC
  *     chose (<a href="https://www.rfc-editor.org/rfc/rfc4537">RFC 4537</a>), the best first: an initiator offers them if it
  *     asks for mutual authentication, an acceptor takes the first that it was offered. If there are none, the KDC's choice
@@ -54,6 +56,24 @@ public record AcceptorOptions(
     /** Five minutes, all encryption types that are not weak (17 to 20, 25 and 26), and nothing given up. */
     public static final AcceptorOptions DEFAULT =
             new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20, 25, 26), List.of(), Set.of(), Set.of());
+
+    /**
+     * Gives what is taken where no options are given: {@link #DEFAULT}, and rc4-hmac (23) too where weak encryption types
+     * are allowed. They are if the system property {@code baton.krb5.allow_weak_crypto} is {@code true}. Where it is not set,
+     * they are if {@code allow_weak_crypto} in the section {@code [libdefaults]} of krb5.conf is, in the file that the JDK
+     * reads: the one that the system property {@code java.security.krb5.conf} names, else {@code conf/security/krb5.conf} of the JDK,
+     * else {@code /etc/krb5.conf}. Files that this one includes are not looked at.
+     *
+     * @return the options as property and file are now
+     */
+    public static AcceptorOptions configured() {
+        if (!WeakTypes.areAllowed()) {
+            return DEFAULT;
+        }
+        Set<Integer> types = new TreeSet<>(DEFAULT.permittedEncryptionTypes());
+        types.add(EncryptionType.RC4_HMAC.number());
+        return DEFAULT.withPermittedEncryptionTypes(types);
+    }
 
     /**
      * Checks the values and copies the sets.

@@ -42,7 +42,7 @@ public final class Krb5Credential implements GSSCredential {
     }
 
     /**
-     * Makes a credential that accepts with the keys of a keytab, with {@link AcceptorOptions#DEFAULT}.
+     * Makes a credential that accepts with the keys of a keytab, with {@link AcceptorOptions#configured}.
      *
      * @param keytab the keytab file, in MIT's format. It is read again when it has changed
      * @param principal whose keys, in full: {@code HTTP/www.example.com@EXAMPLE.COM}; null for any entry's, whatever
@@ -52,7 +52,7 @@ public final class Krb5Credential implements GSSCredential {
      *     principal, {@code BAD_NAME} if the principal is malformed; each saying what to do
      */
     public static Krb5Credential fromKeytab(Path keytab, String principal) throws GSSException {
-        return fromKeytab(keytab, principal, AcceptorOptions.DEFAULT);
+        return fromKeytab(keytab, principal, AcceptorOptions.configured());
     }
 
     /**
@@ -83,7 +83,7 @@ public final class Krb5Credential implements GSSCredential {
     }
 
     /**
-     * Makes a credential of what the current Subject has, with {@link AcceptorOptions#DEFAULT}.
+     * Makes a credential of what the current Subject has, with {@link AcceptorOptions#configured}.
      *
      * @param name whose; null for what there is
      * @param usage {@link GSSCredential#INITIATE_ONLY}, {@link GSSCredential#ACCEPT_ONLY} or
@@ -93,7 +93,7 @@ public final class Krb5Credential implements GSSCredential {
      *     saying what to do
      */
     public static Krb5Credential fromCurrentSubject(GSSName name, int usage) throws GSSException {
-        return fromCurrentSubject(name, usage, AcceptorOptions.DEFAULT);
+        return fromCurrentSubject(name, usage, AcceptorOptions.configured());
     }
 
     /**
@@ -171,7 +171,7 @@ public final class Krb5Credential implements GSSCredential {
             throw noCredential("the platform gives out no key of its own acceptor's credential: make it through Baton's"
                     + " manager inside the Subject, or from the keytab with Krb5Credential.fromKeytab");
         }
-        return new Krb5Credential(AcceptorOptions.DEFAULT, null, null, SubjectTickets.of(credential));
+        return new Krb5Credential(AcceptorOptions.configured(), null, null, SubjectTickets.of(credential));
     }
 
     /**

@@ -32,6 +32,15 @@ public enum EncryptionType {
             24,
             20,
             new Rfc8009Profile("aes256-cts-hmac-sha384-192", "HmacSHA384", 32, 48)),
+    /** rc4-hmac, RFC 4757, which is weak. */
+    RC4_HMAC(
+            23,
+            "rc4-hmac",
+            List.of("arcfour-hmac", "arcfour-hmac-md5"),
+            Rfc4757Profile.KEY_SIZE,
+            Rfc4757Profile.CHECKSUM_SIZE,
+            -138,
+            new Rfc4757Profile()),
     /** camellia128-cts-cmac, RFC 6803. */
     CAMELLIA128_CTS_CMAC(
             25,
@@ -165,6 +174,25 @@ public enum EncryptionType {
      */
     public int checksumType() {
         return checksumType;
+    }
+
+    /**
+     * Tells whether the type is weak: one that is to be used by who asks for it alone.
+     *
+     * @return true for rc4-hmac
+     */
+    public boolean isWeak() {
+        return this == RC4_HMAC;
+    }
+
+    /**
+     * Tells whether a context of this type is one of RFC 4121: by its tokens, its sequence numbers of 64 bits and its
+     * acceptor's subkey. Otherwise it is one of RFC 1964 and RFC 4757.
+     *
+     * @return false for rc4-hmac
+     */
+    public boolean isOfRfc4121() {
+        return this != RC4_HMAC;
     }
 
     /**

@@ -29,6 +29,7 @@ final class Hmac implements BoundMac {
 
     /** The hash functions, by the platform's names of their HMACs. */
     private enum Hash {
+        MD5("HmacMD5", "MD5", 64),
         SHA1("HmacSHA1", "SHA-1", 64),
         SHA256("HmacSHA256", "SHA-256", 64),
         SHA384("HmacSHA384", "SHA-384", 128);

@@ -154,6 +154,8 @@ final class BatonFormat {
             if (window.flagBits() != (services & REPLAY_AND_SEQUENCE)) {
                 throw StateReader.malformed("window", "reports something else than the services say");
             }
+            ContextKeys keys = new ContextKeys(sessionKey, initiatorSubkey, acceptorSubkey);
+            checkNumbers(keys.baseKey().type(), firstSendNumber, sendNumber, window.base());
             KerberosFlags ticketFlags = KerberosFlags.of(in.int32("ticket flags"));
             Instant authTime = timeOrNotKnown(in, "authtime");
             Instant startTime = timeOrNotKnown(in, "starttime");
@@ -183,7 +185,7 @@ final class BatonFormat {
             done = true;
             return new ContextState(
                     new Agreement(initiator, services, source, target, ticket, clockSkew),
-                    new ContextKeys(sessionKey, initiatorSubkey, acceptorSubkey),
+                    keys,
                     firstSendNumber,
                     sendNumber,
                     window,
@@ -252,6 +254,15 @@ final class BatonFormat {
             throw StateReader.malformed(field, "is of an unknown encryption type");
         }
         return new EncryptionKey(type, in.secretOctets(type.keySize(), field));
+    }
+
+    /** Under rc4-hmac, numbers have 32 bits. */
+    private static void checkNumbers(EncryptionType type, long... numbers) throws GSSException {
+        for (long number : numbers) {
+            if (!type.isOfRfc4121() && number >>> Integer.SIZE != 0) {
+                throw StateReader.malformed("sequence number", "has more bits than rc4-hmac gives it");
+            }
+        }
     }
 
     private static void encode(Instant time, StateWriter out) {

@@ -16,8 +16,6 @@ import dev.gssbaton.spi.StateWriter;
  * }</pre>
  */
 final class ContextIdentity {
-    private static final int RC4_HMAC = 23;
-
     private ContextIdentity() {}
 
     static void encode(ContextState state, StateWriter out) {
@@ -34,6 +32,6 @@ final class ContextIdentity {
 
     /** Tells whether messages are encrypted by a keystream that depends on key and number alone (RFC 4757). */
     static boolean hasKeystream(ContextState state) {
-        return state.keys().baseKey().type().number() == RC4_HMAC;
+        return !state.keys().baseKey().type().isOfRfc4121();
     }
 }

@@ -1,11 +1,14 @@
 package dev.gssbaton.krb5.format;
 
 import dev.gssbaton.krb5.Agreement;
+import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.krb5.PlatformName;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.AuthorizationData;
 import dev.gssbaton.krb5.message.AuthorizationData.Element;
+import dev.gssbaton.krb5.message.ErrorCode;
+import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.MalformedMessageException;
 import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.spi.ContextFlag;
@@ -129,6 +132,23 @@ final class ForeignFields {
             throw StateReader.malformed(field, "has not the " + type.keySize() + " octets of " + type.rfcName());
         }
         return new EncryptionKey(type, SecretBytes.take(in.octets(type.keySize(), field)));
+    }
+
+    /** Refuses to write a context of rc4-hmac, which these formats write in another way. */
+    static void expectRfc4121(ContextState state) throws GSSException {
+        if (!state.keys().baseKey().type().isOfRfc4121()) {
+            throw new KerberosException(
+                    ErrorCode.KRB_ERR_GENERIC,
+                    GSSException.UNAVAILABLE,
+                    "a context of rc4-hmac cannot be exported in this format yet: take the format baton");
+        }
+    }
+
+    /** Refuses to read such a context: its key stands where one of RFC 4121 belongs. */
+    static void expectRfc4121(EncryptionKey protecting, String field) throws GSSException {
+        if (!protecting.type().isOfRfc4121()) {
+            throw StateReader.malformed(field, "is of rc4-hmac, whose contexts are not read yet");
+        }
     }
 
     static boolean equal(EncryptionKey one, EncryptionKey other) {

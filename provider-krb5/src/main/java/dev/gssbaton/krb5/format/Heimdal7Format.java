@@ -98,6 +98,7 @@ final class Heimdal7Format {
     }
 
     static void encode(ContextState state, StateWriter out) throws GSSException {
+        ForeignFields.expectRfc4121(state);
         Agreement agreement = state.agreement();
         boolean initiator = agreement.initiator();
         ContextKeys keys = state.keys();
@@ -158,6 +159,8 @@ final class Heimdal7Format {
             EncryptionKey acceptorSubkey = initiator ? theirs : ours;
             int services = ForeignFields.services(flags, initiator);
             check(moreFlags, services, acceptorSubkey);
+            ContextKeys keys = new ContextKeys(sessionKey, initiator ? ours : theirs, acceptorSubkey);
+            ForeignFields.expectRfc4121(keys.baseKey(), "subkey");
             Instant end = end(in);
             SequenceWindow window = HeimdalWindow.decode(services, in);
             in.expectEnd();
@@ -165,7 +168,7 @@ final class Heimdal7Format {
             done = true;
             return new ContextState(
                     new Agreement(initiator, services, source, target, ticket, Duration.ZERO),
-                    new ContextKeys(sessionKey, initiator ? ours : theirs, acceptorSubkey),
+                    keys,
                     sendNumber,
                     sendNumber,
                     window,

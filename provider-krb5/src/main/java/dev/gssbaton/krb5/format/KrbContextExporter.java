@@ -45,12 +45,13 @@ public final class KrbContextExporter implements ContextExporter {
     }
 
     /** Gives the state of a context of this provider. */
-    static ContextState state(MechanismContext context) throws KerberosException {
+    static ContextState state(MechanismContext context) throws GSSException {
         if (!(context instanceof Krb5Context krb5)) {
             throw new KerberosException(
                     ErrorCode.KRB_ERR_GENERIC,
                     "a context of " + context.getClass().getName() + " is none of this provider");
         }
+        krb5.state().protection().expectAlive();
         return krb5.state();
     }
 

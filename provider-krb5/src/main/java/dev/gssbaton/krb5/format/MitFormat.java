@@ -125,6 +125,7 @@ final class MitFormat {
     }
 
     static void encode(ContextState state, StateWriter out) throws GSSException {
+        ForeignFields.expectRfc4121(state);
         Agreement agreement = state.agreement();
         TicketFacts ticket = agreement.ticket();
         ContextKeys keys = state.keys();
@@ -209,6 +210,7 @@ final class MitFormat {
                 throw StateReader.malformed("proto or cksumtype", "is not that of the subkey's encryption type");
             }
             second = hasAcceptorSubkey ? MitMagic.key(in, "acceptor's subkey") : null;
+            ForeignFields.expectRfc4121(second == null ? first : second, "subkey");
             if (in.int32("its cksumtype") != (second == null ? 0 : second.type().checksumType())) {
                 throw StateReader.malformed("its cksumtype", "is not that of the acceptor's subkey");
             }

@@ -38,6 +38,15 @@ final class Header {
         to[at + 1] = (byte) value;
     }
 
+    static int int32(byte[] from, int at) {
+        return uint16(from, at) << 16 | uint16(from, at + 2);
+    }
+
+    static void putInt32(byte[] to, int at, int value) {
+        putUint16(to, at, value >>> 16);
+        putUint16(to, at + 2, value);
+    }
+
     static long int64(byte[] from, int at) {
         return (long) INT64.get(from, at);
     }

@@ -13,19 +13,25 @@ import org.ietf.jgss.MessageProp;
 
 /**
  * Protects an established context's messages by
- * <a href="https://www.rfc-editor.org/rfc/rfc4121#section-4.2">RFC 4121 section 4.2</a>. Its methods keep the contracts of
- * their namesakes in {@link MechanismContext}, and the same calls may run at the same time.
+ * <a href="https://www.rfc-editor.org/rfc/rfc4121#section-4.2">RFC 4121 section 4.2</a>, or under a key of rc4-hmac by
+ * <a href="https://www.rfc-editor.org/rfc/rfc4757#section-7">RFC 4757 section 7</a>. Its methods keep the contracts of their
+ * namesakes in {@link MechanismContext}, and the same calls may run at the same time.
  *
- * <p>What is derived of the key is made with the first message and erased when there has been none for half a minute.
+ * <p>What is derived of the key is made with the first message and, but for rc4-hmac, erased when there has been none for
+ * half a minute.
  *
  * <p>Sent are tokens with RRC = 0, and with EC = 0 where there is confidentiality. Taken are any RRC and EC.
  *
  * <p>Sequence numbers have 64 bits and go on with 0 behind the greatest. When all but one have been used, sending is refused
  * with {@code FAILURE}: nothing is sent twice under one number.
+ *
+ * <p>Under rc4-hmac they have 32 bits, and both sides' messages have one keystream for each number. So sending is refused
+ * before it comes to the peer's first number; and where both sides begin with the same one, as without mutual authentication,
+ * nothing is encrypted. When the peer has ended the context by a token, every call fails with {@code NO_CONTEXT}.
  */
 public final class MessageProtection implements AutoCloseable {
-    private final Sender sender;
-    private final Receiver receiver;
+    private final TokenSender sender;
+    private final TokenReceiver receiver;
 
     /**
      * Makes the protection of a context that has sent nothing yet, or whose first number is not known.
@@ -78,6 +84,12 @@ public final class MessageProtection implements AutoCloseable {
             SequenceWindow window,
             SecureRandom random,
             IdleKeys idle) {
+        if (!key.type().isOfRfc4121()) {
+            LegacyContext legacy = new LegacyContext(initiator, key);
+            sender = new LegacySender(legacy, firstSendNumber, sendNumber, window.base(), random);
+            receiver = new LegacyReceiver(legacy, window);
+            return;
+        }
         int subkeyFlag = acceptorSubkey ? TokenFlags.ACCEPTOR_SUBKEY : 0;
         int ours = subkeyFlag | (initiator ? 0 : TokenFlags.SENT_BY_ACCEPTOR);
         int theirs = subkeyFlag | (initiator ? TokenFlags.SENT_BY_ACCEPTOR : 0);
@@ -105,6 +117,15 @@ public final class MessageProtection implements AutoCloseable {
      */
     public SequenceWindow window() {
         return receiver.window();
+    }
+
+    /**
+     * Refuses when the peer has ended the context by a token, which those of rc4-hmac know.
+     *
+     * @throws GSSException {@code NO_CONTEXT} if it has
+     */
+    public void expectAlive() throws GSSException {
+        receiver.expectAlive();
     }
 
     /**
@@ -180,7 +201,7 @@ public final class MessageProtection implements AutoCloseable {
      * @throws GSSException {@code DEFECTIVE_TOKEN} if malformed, {@code BAD_MIC} if it does not verify
      */
     public byte[] unwrap(byte[] token, int offset, int length, MessageProp prop) throws GSSException {
-        return receiver.unwrap(receiver.parse(token, offset, length), prop);
+        return receiver.parse(token, offset, length).unwrap(prop);
     }
 
     /**
@@ -196,13 +217,13 @@ public final class MessageProtection implements AutoCloseable {
     public void unwrap(ByteBuffer token, ByteBuffer message, MessageProp prop) throws GSSException {
         checkRoom(message, token.remaining());
         Segment source = Segment.of(token);
-        Receiver.Incoming incoming = receiver.parse(source.array, source.offset, source.length);
+        TokenReceiver.Incoming incoming = receiver.parse(source.array, source.offset, source.length);
         int offset = message.hasArray() ? message.arrayOffset() + message.position() : 0;
-        if (message.hasArray() && receiver.fits(incoming, message.array(), offset)) {
-            receiver.unwrap(incoming, message.array(), offset, prop);
-            message.position(message.position() + incoming.messageLength);
+        if (message.hasArray() && incoming.fits(message.array(), offset)) {
+            incoming.unwrap(message.array(), offset, prop);
+            message.position(message.position() + incoming.messageLength());
         } else {
-            message.put(receiver.unwrap(incoming, prop));
+            message.put(incoming.unwrap(prop));
         }
         token.position(token.limit());
     }

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.MessageProp;
 
-/** Verifies tokens: the other direction of a context, for one thread at a time. */
-final class Receiver implements AutoCloseable {
+/** Verifies tokens of RFC 4121. */
+final class Receiver implements TokenReceiver {
     private final Direction direction;
     private final int flags;
     private final SequenceWindow window;
@@ -22,12 +22,17 @@ final class Receiver implements AutoCloseable {
         this.window = window;
     }
 
-    SequenceWindow window() {
+    @Override
+    public SequenceWindow window() {
         return window;
     }
 
-    /** Reads what a wrap token says of itself, none of which is verified yet. */
-    Incoming parse(byte[] token, int offset, int length) throws GSSException {
+    /** Does nothing: RFC 4121 has no token that ends a context. */
+    @Override
+    public void expectAlive() {}
+
+    @Override
+    public Incoming parse(byte[] token, int offset, int length) throws GSSException {
         WrapToken header = WrapToken.decode(token, offset, length);
         checkSender(header.flags());
         int size = length - WrapToken.HEADER_SIZE;
@@ -43,7 +48,7 @@ final class Receiver implements AutoCloseable {
                     + " that belong to no message");
         }
         Segment data = new Segment(token, offset + WrapToken.HEADER_SIZE, size);
-        return new Incoming(header, unrotate(data, header.rrc()), extra);
+        return new Rfc4121Incoming(header, unrotate(data, header.rrc()), extra);
     }
 
     private static Segment unrotate(Segment data, int rrc) {
@@ -57,50 +62,13 @@ final class Receiver implements AutoCloseable {
         return new Segment(unrotated, 0, unrotated.length);
     }
 
-    /** Tells whether the message can go to a place in an array while the token is read from there. */
-    boolean fits(Incoming token, byte[] message, int offset) {
-        return token.data.array != message
-                || !token.header.isSealed()
-                || offset <= token.data.offset + direction.type().confounderSize();
-    }
-
-    /**
-     * Verifies a wrap token and gives out its message; no octet of it if this throws.
-     *
-     * @param message where the message goes, which {@link #fits}
-     */
-    void unwrap(Incoming token, byte[] message, int offset, MessageProp prop) throws GSSException {
-        if (token.header.isSealed()) {
-            unseal(token, message, offset);
-        } else {
-            verify(token);
-            System.arraycopy(token.data.array, token.data.offset, message, offset, token.messageLength);
-        }
-        received(token, prop);
-    }
-
-    /** Verifies a wrap token and gives out its message in an array of its own. */
-    byte[] unwrap(Incoming token, MessageProp prop) throws GSSException {
-        byte[] message;
-        if (token.header.isSealed()) {
-            message = new byte[token.messageLength];
-            unseal(token, message, 0);
-        } else {
-            verify(token);
-            Segment data = token.data;
-            message = Arrays.copyOfRange(data.array, data.offset, data.offset + token.messageLength);
-        }
-        received(token, prop);
-        return message;
-    }
-
-    private void received(Incoming token, MessageProp prop) {
+    private void received(Rfc4121Incoming token, MessageProp prop) {
         prop.setPrivacy(token.header.isSealed());
         prop.setQOP(0);
         window.receive(token.header.sndSeq(), prop);
     }
 
-    private void unseal(Incoming token, byte[] message, int offset) throws GSSException {
+    private void unseal(Rfc4121Incoming token, byte[] message, int offset) throws GSSException {
         int ec = token.header.ec();
         byte[] trailer = ec == 0 ? innerHeader : new byte[ec + WrapToken.HEADER_SIZE];
         Segment data = token.data;
@@ -119,7 +87,7 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    private void verify(Incoming token) throws GSSException {
+    private void verify(Rfc4121Incoming token) throws GSSException {
         token.header.checksummed().encode(expectedHeader, 0);
         DerivedKeys keys = direction.take();
         try {
@@ -134,8 +102,8 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    /** Verifies the MIC token of a message. */
-    void verifyMic(
+    @Override
+    public void verifyMic(
             byte[] token,
             int offset,
             int length,
@@ -180,18 +148,54 @@ final class Receiver implements AutoCloseable {
         direction.close();
     }
 
-    /** A wrap token whose lengths fit together. */
-    static final class Incoming {
+    private final class Rfc4121Incoming implements Incoming {
         private final WrapToken header;
         /** What follows the header, in the order that it had before rotation. */
         private final Segment data;
 
-        final int messageLength;
+        private final int messageLength;
 
-        private Incoming(WrapToken header, Segment data, int extra) {
+        Rfc4121Incoming(WrapToken header, Segment data, int extra) {
             this.header = header;
             this.data = data;
             this.messageLength = data.length - extra;
+        }
+
+        @Override
+        public int messageLength() {
+            return messageLength;
+        }
+
+        @Override
+        public boolean fits(byte[] message, int offset) {
+            return data.array != message
+                    || !header.isSealed()
+                    || offset <= data.offset + direction.type().confounderSize();
+        }
+
+        @Override
+        public void unwrap(byte[] message, int offset, MessageProp prop) throws GSSException {
+            if (header.isSealed()) {
+                unseal(this, message, offset);
+            } else {
+                verify(this);
+                System.arraycopy(data.array, data.offset, message, offset, messageLength);
+            }
+            received(this, prop);
+        }
+
+        @Override
+        public byte[] unwrap(MessageProp prop) throws GSSException {
+            byte[] message;
+            if (header.isSealed()) {
+                message = new byte[messageLength];
+                unseal(this, message, 0);
+            } else {
+                verify(this);
+                message = Arrays.copyOfRange(data.array, data.offset, data.offset + messageLength);
+            }
+            received(this, prop);
+            return message;
         }
     }
 }

@@ -4,8 +4,8 @@ import dev.gssbaton.krb5.crypto.MessageChecksum;
 import dev.gssbaton.spi.TransferFault;
 import org.ietf.jgss.GSSException;
 
-/** Makes tokens: one direction of a context, for one thread at a time. */
-final class Sender implements AutoCloseable {
+/** Makes tokens of RFC 4121. */
+final class Sender implements TokenSender {
     private final Direction direction;
     private final int flags;
     private final long first;
@@ -19,7 +19,8 @@ final class Sender implements AutoCloseable {
         this.next = next;
     }
 
-    long next() {
+    @Override
+    public long next() {
         return next;
     }
 
@@ -27,7 +28,8 @@ final class Sender implements AutoCloseable {
      * Refuses when every number but one has been used: with the last one, the next number would be the first again, and
      * nothing would tell a context that has sent everything from one that has sent nothing.
      */
-    void checkNumberLeft() throws GSSException {
+    @Override
+    public void checkNumberLeft() throws GSSException {
         if (next + 1 == first) {
             throw new GSSException(
                     GSSException.FAILURE,
@@ -36,7 +38,8 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    long wrapSize(int messageLength, boolean sealed) {
+    @Override
+    public long wrapSize(int messageLength, boolean sealed) {
         return sealed
                 ? 2L * WrapToken.HEADER_SIZE + messageLength + direction.type().overhead()
                 : (long) WrapToken.HEADER_SIZE
@@ -44,8 +47,8 @@ final class Sender implements AutoCloseable {
                         + direction.type().checksumSize();
     }
 
-    /** Makes the wrap token of a message, which may stand in the same array. */
-    void wrap(byte[] message, int messageOffset, int messageLength, byte[] token, int offset, boolean sealed) {
+    @Override
+    public void wrap(byte[] message, int messageOffset, int messageLength, byte[] token, int offset, boolean sealed) {
         int from = messageOffset;
         if (message == token) {
             // Before the header is written, which may go where the message stands.
@@ -95,12 +98,14 @@ final class Sender implements AutoCloseable {
         checksum.finish(token, offset + WrapToken.HEADER_SIZE + messageLength);
     }
 
-    int micSize() {
+    @Override
+    public int micSize() {
         return MicToken.HEADER_SIZE + direction.type().checksumSize();
     }
 
     /** Makes the MIC token of a message: { header | get_mic(plaintext-data | header) }. */
-    void mic(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
+    @Override
+    public void mic(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
         DerivedKeys keys = direction.take();
         try {
             MessageChecksum checksum = keys.micChecksum();

@@ -10,13 +10,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EncryptionTypeTest {
-    /** RFC 3962 sections 6 and 7, RFC 8009 sections 5 to 7, RFC 6803 sections 6 to 8. */
+    /** RFC 3962 sections 6 and 7, RFC 8009 sections 5 to 7, RFC 6803 sections 6 to 8, RFC
+     * 4757 sections 4 and 5. */
     @ParameterizedTest
     @CsvSource({
         "17, aes128-cts-hmac-sha1-96,    128, 96,  15, 128, 4096",
         "18, aes256-cts-hmac-sha1-96,    256, 96,  16, 128, 4096",
         "19, aes128-cts-hmac-sha256-128, 128, 128, 19, 128, 32768",
         "20, aes256-cts-hmac-sha384-192, 256, 192, 20, 128, 32768",
+        "23, rc4-hmac,                   128, 128, -138, 64, 1",
         "25, camellia128-cts-cmac,       128, 128, 17, 128, 32768",
         "26, camellia256-cts-cmac,       256, 128, 18, 128, 32768",
     })
@@ -35,7 +37,7 @@ class EncryptionTypeTest {
 
     @Test
     void rfc_table_is_whole() {
-        assertEquals(6, EncryptionType.values().length);
+        assertEquals(7, EncryptionType.values().length);
     }
 
     @ParameterizedTest
@@ -46,6 +48,27 @@ class EncryptionTypeTest {
         for (String alias : type.aliases()) {
             assertEquals(Optional.of(type), EncryptionType.named(alias));
         }
+    }
+
+    @Test
+    void rc4_alone_is_weak_and_has_tokens_of_its_own() {
+        for (EncryptionType type : EncryptionType.values()) {
+            assertEquals(type.number() == 23, type.isWeak());
+            assertEquals(type.number() != 23, type.isOfRfc4121());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "arcfour-hmac-md5, 23",
+        "arcfour-hmac, 23",
+        "aes256-cts, 18",
+        "aes128-sha1, 17",
+        "aes256-sha2, 20",
+        "camellia128-cts, 25"
+    })
+    void mit_names_are_known(String name, int number) {
+        assertEquals(number, EncryptionType.named(name).orElseThrow().number());
     }
 
     @Test

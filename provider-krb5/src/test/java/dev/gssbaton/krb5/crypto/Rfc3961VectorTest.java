@@ -54,7 +54,11 @@ class Rfc3961VectorTest {
     /** Those of RFC 8009 are in {@link Rfc8009VectorTest}, since they give their confounders. */
     @ParameterizedTest
     @CsvFileSource(
-            resources = {"/vectors/rfc3962-encryption.csv", "/vectors/rfc6803-encryption.csv"},
+            resources = {
+                "/vectors/rfc3962-encryption.csv",
+                "/vectors/rfc4757-encryption.csv",
+                "/vectors/rfc6803-encryption.csv"
+            },
             useHeadersInDisplayName = true)
     void rfc3961_3_encryption(int enctype, String key, int usage, String plaintext, String ciphertext)
             throws IntegrityException {
@@ -72,6 +76,7 @@ class Rfc3961VectorTest {
     @CsvFileSource(
             resources = {
                 "/vectors/rfc3962-checksum.csv",
+                "/vectors/rfc4757-checksum.csv",
                 "/vectors/rfc6803-checksum.csv",
                 "/vectors/rfc8009-checksum.csv"
             },
@@ -86,7 +91,12 @@ class Rfc3961VectorTest {
 
     @ParameterizedTest
     @CsvFileSource(
-            resources = {"/vectors/rfc3962-prf.csv", "/vectors/rfc6803-prf.csv", "/vectors/rfc8009-prf.csv"},
+            resources = {
+                "/vectors/rfc3962-prf.csv",
+                "/vectors/rfc4757-prf.csv",
+                "/vectors/rfc6803-prf.csv",
+                "/vectors/rfc8009-prf.csv"
+            },
             useHeadersInDisplayName = true)
     void rfc3961_3_pseudo_random_function(int enctype, String key, String octetString, String prf) {
         try (EncryptionKey protocolKey = Vectors.key(enctype, key)) {

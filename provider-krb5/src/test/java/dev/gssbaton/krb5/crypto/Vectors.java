@@ -41,6 +41,9 @@ final class Vectors {
 
     /** Decrypts without verifying, and gives the confounder. */
     static byte[] confounder(EncryptionKey key, int usage, byte[] ciphertext) {
+        if (key.type() == EncryptionType.RC4_HMAC) {
+            return rc4Confounder(key, usage, ciphertext);
+        }
         int size = ciphertext.length - key.type().checksumSize();
         try (Cts cts =
                 key.withDerived(usage, DerivedKeyPurpose.ENCRYPTION, DerivedKeyProfile.of(key.type())::decryption)) {
@@ -62,5 +65,16 @@ final class Vectors {
         cts.beginDecryption(cipher, 0, cipher.length);
         cts.decryptRest(cipher, 0, Math.max(0, (cipher.length - 1) / Cts.BLOCK - 1) * Cts.BLOCK, plain);
         return plain;
+    }
+
+    private static byte[] rc4Confounder(EncryptionKey key, int usage, byte[] ciphertext) {
+        try (Hmac k1 = key.secret().lend(octets -> Rfc4757Profile.keyed(octets, Rfc4757Profile.messageType(usage)));
+                Rc4 k3 = new Rc4()) {
+            k1.update(ciphertext, 0, key.type().checksumSize());
+            k3.start(k1.finish());
+            byte[] confounder = new byte[key.type().confounderSize()];
+            k3.process(ciphertext, key.type().checksumSize(), confounder.length, confounder, 0);
+            return confounder;
+        }
     }
 }

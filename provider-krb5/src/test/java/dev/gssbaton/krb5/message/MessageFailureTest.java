@@ -50,11 +50,11 @@ class MessageFailureTest {
     void a_key_of_an_unknown_type_is_not_supported() throws Exception {
         byte[] part = Samples.of(MessageDecoder.ENC_AP_REP_PART).get(1).clone();
         int at = indexOf(part, 0x02, 0x01, 19) + 2;
-        part[at] = 23;
+        part[at] = 24;
         KerberosException e =
                 assertThrows(KerberosException.class, () -> MessageDecoder.ENC_AP_REP_PART.roundTrip(part));
         assertEquals(ErrorCode.KDC_ERR_ETYPE_NOSUPP, e.errorCode());
-        assertTrue(e.getMessage().contains("23") && e.getMessage().contains("acceptor's subkey"), e.getMessage());
+        assertTrue(e.getMessage().contains("24") && e.getMessage().contains("acceptor's subkey"), e.getMessage());
         part[at] = 18; // with the 16 octets of another type
         assertThrows(MalformedMessageException.class, () -> MessageDecoder.ENC_AP_REP_PART.roundTrip(part));
     }

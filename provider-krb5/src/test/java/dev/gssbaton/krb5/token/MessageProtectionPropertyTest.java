@@ -9,14 +9,22 @@ import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.peers.Scale;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.MessageProp;
 import org.junit.jupiter.api.function.Executable;
 
 class MessageProtectionPropertyTest {
+    @Provide
+    static Arbitrary<EncryptionType> rfc4121() {
+        return Arbitraries.of(EncryptionType.class).filter(EncryptionType::isOfRfc4121);
+    }
+
     @Property(tries = 400)
     void unwrap_undoes_wrap(
             @ForAll EncryptionType type,
@@ -51,7 +59,7 @@ class MessageProtectionPropertyTest {
         }
     }
 
-    @Property(tries = 8)
+    @Property(tries = 14)
     void unwrap_undoes_wrap_at_every_small_size(@ForAll EncryptionType type, @ForAll boolean privacy)
             throws GSSException {
         try (Peers peers = new Peers(type)) {
@@ -92,7 +100,7 @@ class MessageProtectionPropertyTest {
 
     @Property(tries = 200)
     void rfc4121_4_2_5_every_rotation_is_understood(
-            @ForAll EncryptionType type,
+            @ForAll("rfc4121") EncryptionType type,
             @ForAll boolean privacy,
             @ForAll @IntRange(max = 100) int length,
             @ForAll @IntRange(max = 0xFFFF) int rrc,
@@ -110,8 +118,8 @@ class MessageProtectionPropertyTest {
         }
     }
 
-    @Property(tries = 8)
-    void rfc4121_4_2_5_no_rotation_is_missing(@ForAll EncryptionType type, @ForAll boolean privacy)
+    @Property(tries = 12)
+    void rfc4121_4_2_5_no_rotation_is_missing(@ForAll("rfc4121") EncryptionType type, @ForAll boolean privacy)
             throws GSSException {
         try (Peers peers = new Peers(type)) {
             byte[] message = Peers.message(5);
@@ -125,8 +133,8 @@ class MessageProtectionPropertyTest {
         }
     }
 
-    @Property(tries = 4)
-    void rfc4121_4_2_4_no_filler_is_missing(@ForAll EncryptionType type) throws GSSException {
+    @Property(tries = 6)
+    void rfc4121_4_2_4_no_filler_is_missing(@ForAll("rfc4121") EncryptionType type) throws GSSException {
         try (Peers peers = new Peers(type)) {
             byte[] message = Peers.message(21);
             CraftedToken crafted = new CraftedToken();
@@ -142,9 +150,9 @@ class MessageProtectionPropertyTest {
     }
 
     /** What no checksum covers, RRC beyond the length, cannot be refused: the message is the same then. */
-    @Property(tries = 8)
+    @Property(tries = 12)
     void every_changed_bit_of_a_wrap_token_is_refused_or_changes_nothing(
-            @ForAll EncryptionType type, @ForAll boolean privacy) throws GSSException {
+            @ForAll("rfc4121") EncryptionType type, @ForAll boolean privacy) throws GSSException {
         for (int length : new int[] {0, 1, 16, 37}) {
             try (Peers peers = new Peers(type)) {
                 byte[] message = Peers.message(length);
@@ -175,7 +183,7 @@ class MessageProtectionPropertyTest {
         }
     }
 
-    @Property(tries = 8)
+    @Property(tries = 14)
     void every_cut_or_lengthened_wrap_token_is_refused(@ForAll EncryptionType type, @ForAll boolean privacy)
             throws GSSException {
         try (Peers peers = new Peers(type)) {
@@ -193,8 +201,8 @@ class MessageProtectionPropertyTest {
         }
     }
 
-    @Property(tries = 4)
-    void every_changed_or_missing_part_of_a_mic_is_refused(@ForAll EncryptionType type) throws GSSException {
+    @Property(tries = 6)
+    void every_changed_or_missing_part_of_a_mic_is_refused(@ForAll("rfc4121") EncryptionType type) throws GSSException {
         try (Peers peers = new Peers(type)) {
             byte[] message = Peers.message(19);
             byte[] token = peers.initiator.getMIC(message, 0, message.length, Peers.signed());

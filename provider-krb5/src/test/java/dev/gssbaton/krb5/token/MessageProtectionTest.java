@@ -42,7 +42,7 @@ class MessageProtectionTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RC4_HMAC")
     void rfc4121_4_2_6_2_sent_without_rotation_and_filler(EncryptionType type) throws GSSException {
         try (Peers both = new Peers(type)) {
             String number = "00000000000003e8";
@@ -54,7 +54,7 @@ class MessageProtectionTest {
             assertEquals("050404ff" + ec + "000000000000000003e9", header(signed));
             assertArrayEquals(MESSAGE, Arrays.copyOfRange(signed, 16, 16 + MESSAGE.length));
             byte[] mic = both.acceptor.getMIC(MESSAGE, 0, MESSAGE.length, Peers.signed());
-            assertEquals("040405ffffffffff00000000000007d0", header(mic));
+            assertEquals("040405ffffffffff0000000020000000", header(mic));
         }
     }
 
@@ -103,7 +103,7 @@ class MessageProtectionTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RC4_HMAC")
     void rfc4121_4_2_3_ec_other_than_the_checksum_size_is_refused(EncryptionType type) {
         try (Peers both = new Peers(type)) {
             for (int ec = 0; ec < 64; ec++) {

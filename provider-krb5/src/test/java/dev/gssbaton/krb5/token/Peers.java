@@ -11,7 +11,7 @@ import org.ietf.jgss.MessageProp;
 /** Both sides of one context. */
 final class Peers implements AutoCloseable {
     static final long INITIATOR_FIRST = 1000;
-    static final long ACCEPTOR_FIRST = 2000;
+    static final long ACCEPTOR_FIRST = 1 << 29;
     static final SecureRandom RANDOM = new SecureRandom();
 
     final EncryptionKey key;

@@ -1,0 +1,133 @@
+package dev.gssbaton.krb5.token;
+
+import dev.gssbaton.krb5.crypto.Rc4MessageKeys;
+import dev.gssbaton.spi.TransferFault;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import org.ietf.jgss.GSSException;
+
+/** Makes tokens of an rc4-hmac context. */
+final class LegacySender implements TokenSender {
+    private static final long NUMBERS = 0xFFFF_FFFFL;
+
+    private final LegacyContext context;
+    private final SecureRandom random;
+    private final boolean seals;
+    /** The number that nothing is sent under. */
+    private final long end;
+
+    private long next;
+    private Rc4MessageKeys keys;
+    private final byte[] confounder = new byte[LegacyToken.CONFOUNDER_SIZE];
+
+    /**
+     * Makes a sender. Where the peer began with another number, as it does when it answers, numbers end before that one;
+     * otherwise each of them is the peer's too, and nothing is encrypted.
+     */
+    LegacySender(LegacyContext context, long first, long next, long peersFirst, SecureRandom random) {
+        this.context = context;
+        this.seals = first != peersFirst;
+        this.end = seals ? peersFirst : (first - 1) & NUMBERS;
+        this.next = next;
+        this.random = random;
+    }
+
+    @Override
+    public long next() {
+        return next;
+    }
+
+    @Override
+    public void checkNumberLeft() throws GSSException {
+        context.expectAlive();
+        if (next == end) {
+            throw new GSSException(
+                    GSSException.FAILURE,
+                    TransferFault.UNNAMED,
+                    "sequence numbers exhausted: establish a new context to send more");
+        }
+    }
+
+    @Override
+    public long wrapSize(int messageLength, boolean sealed) {
+        return LegacyToken.framedSize((long) LegacyToken.WRAP_OVERHEAD + messageLength);
+    }
+
+    @Override
+    public void wrap(byte[] message, int messageOffset, int messageLength, byte[] token, int offset, boolean sealed)
+            throws GSSException {
+        if (sealed && !seals) {
+            throw new GSSException(
+                    GSSException.UNAVAILABLE,
+                    TransferFault.UNNAMED,
+                    "no confidentiality under rc4-hmac without mutual authentication: both sides' messages would have one"
+                            + " keystream");
+        }
+        int length = LegacyToken.WRAP_OVERHEAD + messageLength;
+        int dataLength = length - LegacyToken.HEADER_SIZE;
+        int end = offset + (int) LegacyToken.framedSize(length);
+        int data = end - dataLength;
+        // Before the header is written, which may go where the message stands.
+        System.arraycopy(message, messageOffset, token, data + confounder.length, messageLength);
+        int start = LegacyToken.encode(LegacyToken.Kind.WRAP, sealed, length, token, offset)
+                .start();
+        random.nextBytes(confounder);
+        System.arraycopy(confounder, 0, token, data, confounder.length);
+        token[end - 1] = LegacyToken.PADDING;
+        keys().startChecksum(LegacyContext.WRAP_TYPE);
+        keys().update(token, start, LegacyToken.CHECKSUMMED);
+        keys().update(token, data, dataLength);
+        finish(token, start);
+        if (sealed) {
+            keys().startMessage((int) next);
+            keys().crypt(token, data, dataLength, token, data);
+        }
+        next = (next + 1) & NUMBERS;
+    }
+
+    @Override
+    public int micSize() {
+        return (int) LegacyToken.framedSize(LegacyToken.HEADER_SIZE);
+    }
+
+    @Override
+    public void mic(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
+        byte[] checksummed = new byte[LegacyToken.CHECKSUMMED];
+        LegacyToken.encodeChecksummed(LegacyToken.Kind.MIC, false, checksummed, 0);
+        keys().startChecksum(LegacyContext.MIC_TYPE);
+        keys().update(checksummed, 0, checksummed.length);
+        keys().update(message, messageOffset, messageLength);
+        // The token may go where the message stands, which has been read now.
+        finish(
+                token,
+                LegacyToken.encode(LegacyToken.Kind.MIC, false, LegacyToken.HEADER_SIZE, token, offset)
+                        .start());
+        next = (next + 1) & NUMBERS;
+    }
+
+    /** Writes SGN_CKSUM, and SND_SEQ, which is encrypted with it: the number, and who sends it. */
+    private void finish(byte[] token, int start) {
+        int sequence = start + LegacyToken.SND_SEQ_POS;
+        int checksum = start + LegacyToken.SGN_CKSUM_POS;
+        keys().finishChecksum(token, checksum);
+        Header.putInt32(token, sequence, (int) next);
+        Arrays.fill(token, sequence + Integer.BYTES, checksum, context.ourDirection());
+        keys().cryptSequence(token, checksum, token, sequence);
+    }
+
+    private Rc4MessageKeys keys() {
+        if (keys == null) {
+            keys = context.keys();
+        }
+        return keys;
+    }
+
+    @Override
+    public void close() {
+        Arrays.fill(confounder, (byte) 0);
+        if (keys != null) {
+            keys.close();
+            keys = null;
+        }
+    }
+}

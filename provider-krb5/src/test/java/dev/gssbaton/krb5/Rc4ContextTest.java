@@ -1,0 +1,100 @@
+package dev.gssbaton.krb5;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gssbaton.krb5.crypto.EncryptionType;
+import dev.gssbaton.spi.ContextFlag;
+import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.SequenceWindow;
+import dev.gssbaton.spi.TransferFault;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.MessageProp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Contexts of rc4-hmac, where this mechanism is on both sides. */
+class Rc4ContextTest {
+    private static final long FAR = 1L << 29;
+
+    private final TestRealm realm = new TestRealm(EncryptionType.RC4_HMAC);
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, FAR - 1, FAR, FAR + 1, 1L << 31, (1L << 32) - 1})
+    void kerberos_20_the_acceptor_begins_far_from_the_initiators_number(long initiators) throws Exception {
+        for (int i = 0; i < 50; i++) {
+            MechanismContext acceptor = realm.accept(realm.request()
+                    .sequenceNumber(OptionalLong.of(initiators))
+                    .flags(TestRealm.USUAL)
+                    .token());
+            long ours = ((Krb5Context) acceptor).state().firstSendNumber();
+            long ahead = (ours - initiators) & 0xFFFF_FFFFL;
+            assertTrue(ahead >= FAR && ahead <= (1L << 32) - FAR, ours + " beside " + initiators);
+            assertTrue(ours > 0 && ours < 1L << 31);
+        }
+    }
+
+    @Test
+    void kerberos_13_no_subkey_is_asserted() throws Exception {
+        TestRealm.Pair pair = realm.establish(TestRealm.USUAL);
+        for (MechanismContext side : new MechanismContext[] {pair.initiator(), pair.acceptor()}) {
+            assertNull(((Krb5Context) side).state().keys().acceptorSubkey());
+            assertEquals(
+                    EncryptionType.RC4_HMAC,
+                    ((Krb5Context) side).state().keys().baseKey().type());
+        }
+    }
+
+    @Test
+    void kerberos_20_without_mutual_authentication_there_is_no_confidentiality() throws Exception {
+        Set<ContextFlag> asked = EnumSet.copyOf(TestRealm.USUAL);
+        asked.remove(ContextFlag.MUTUAL);
+        TestRealm.Pair pair = realm.establish(asked);
+        MechanismContext moved = ExportedState.move(pair.acceptor(), realm.environment());
+        for (MechanismContext side : new MechanismContext[] {pair.initiator(), moved}) {
+            assertFalse(side.flags().contains(ContextFlag.CONF));
+            assertTrue(side.flags().contains(ContextFlag.INTEG));
+            GSSException e =
+                    assertThrows(GSSException.class, () -> side.wrap(new byte[3], 0, 3, new MessageProp(0, true)));
+            assertEquals(GSSException.UNAVAILABLE, e.getMajor());
+        }
+        EstablishTest.exchange(pair.initiator(), moved, false);
+    }
+
+    @Test
+    void a_state_with_numbers_of_more_than_32_bits_is_malformed() throws Exception {
+        TestRealm.Pair pair = realm.establish(TestRealm.USUAL);
+        byte[] state = ExportedState.write(pair.initiator());
+        SequenceWindow window =
+                ((Krb5Context) pair.initiator()).state().protection().window();
+        long[] numbers = {((Krb5Context) pair.initiator()).state().firstSendNumber(), window.base()};
+        for (long number : numbers) {
+            byte[] changed = state.clone();
+            changed[indexOf(state, number) + 3] = 1;
+            GSSException e = assertThrows(GSSException.class, () -> ExportedState.read(changed, realm.environment()));
+            assertEquals(TransferFault.STATE_MALFORMED, TransferFault.of(e).orElseThrow());
+        }
+        assertArrayEquals(state, ExportedState.write(ExportedState.read(state.clone(), realm.environment())));
+    }
+
+    /** Finds a number of 32 bits where it stands with 64. */
+    private static int indexOf(byte[] state, long number) {
+        byte[] wanted = ByteBuffer.allocate(8).putLong(number).array();
+        for (int i = 0; i + 8 <= state.length; i++) {
+            if (Arrays.equals(state, i, i + 8, wanted, 0, 8)) {
+                return i;
+            }
+        }
+        throw new AssertionError("no number");
+    }
+}

@@ -1,0 +1,92 @@
+package dev.gssbaton.krb5.credential;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WeakTypesTest {
+    private static final String CONFIGURATION = "java.security.krb5.conf";
+    private static final Set<Integer> STRONG = Set.of(17, 18, 19, 20, 25, 26);
+    private static final Set<Integer> ALL = Set.of(17, 18, 19, 20, 23, 25, 26);
+
+    private final Map<Object, Object> before = Map.copyOf(System.getProperties());
+
+    @AfterEach
+    void restore() {
+        Properties restored = new Properties();
+        restored.putAll(before);
+        System.setProperties(restored);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[libdefaults]\nallow_weak_crypto = true",
+                "# a comment\n\n [libdefaults]\n\tallow_weak_crypto=yes\r\n",
+                "[realms]\n R = {\n  kdc = k\n }\n[libdefaults]\n default_realm = R\n allow_weak_crypto = TRUE",
+                "[libdefaults]\n a = {\n b = c\n }\n allow_weak_crypto = 1\n allow_weak_crypto = false",
+            })
+    void krb5_conf_allows_it(String text, @TempDir Path folder) throws IOException {
+        configure(text, folder);
+        assertEquals(ALL, permitted());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "allow_weak_crypto = true",
+                "[libdefaults]\nallow_weak_crypto = false\nallow_weak_crypto = true",
+                "[libdefaults]\n#allow_weak_crypto = true\n; allow_weak_crypto = true",
+                "[libdefaults]\nallow_weak_crypto =",
+                "[libdefaults]\nallow_weak_crypto = perhaps",
+                "[libdefaults]\nallow_weak_crypto_of_others = true\nallow_rc4 = true",
+                "[libdefaults]\n R = {\n allow_weak_crypto = true\n }",
+                "[libdefaults]\n[appdefaults]\nallow_weak_crypto = true",
+            })
+    void krb5_conf_does_not_allow_it(String text, @TempDir Path folder) throws IOException {
+        configure(text, folder);
+        assertEquals(STRONG, permitted());
+    }
+
+    @Test
+    void the_property_goes_before_krb5_conf(@TempDir Path folder) throws IOException {
+        configure("[libdefaults]\nallow_weak_crypto = true", folder);
+        System.setProperty(WeakTypes.PROPERTY, "false");
+        assertEquals(STRONG, permitted());
+        configure("[libdefaults]\nallow_weak_crypto = false", folder);
+        System.setProperty(WeakTypes.PROPERTY, "true");
+        assertEquals(ALL, permitted());
+        System.setProperty(WeakTypes.PROPERTY, "");
+        assertEquals(STRONG, permitted());
+    }
+
+    @Test
+    void a_file_that_is_not_there_allows_nothing(@TempDir Path folder) {
+        System.setProperty(CONFIGURATION, folder.resolve("none").toString());
+        assertEquals(STRONG, permitted());
+        System.setProperty(CONFIGURATION, folder.toString());
+        assertEquals(STRONG, permitted());
+    }
+
+    private static void configure(String text, Path folder) throws IOException {
+        Path file = folder.resolve("krb5.conf");
+        Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+        System.setProperty(CONFIGURATION, file.toString());
+    }
+
+    private static Set<Integer> permitted() {
+        return AcceptorOptions.configured().permittedEncryptionTypes();
+    }
+}
