@@ -4,7 +4,6 @@ import com.sun.security.jgss.ExtendedGSSContext;
 import com.sun.security.jgss.InquireType;
 import dev.gssbaton.spi.AcceptorRequest;
 import dev.gssbaton.spi.ContextFlag;
-import dev.gssbaton.spi.InitialToken;
 import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
@@ -181,8 +180,7 @@ public final class BatonContext implements ExtendedGSSContext {
                             peer, credential, request.lifetime(), request.flags(), request.channelBinding()),
                     manager.environment());
         } else {
-            mechanism =
-                    manager.mechanism(InitialToken.parse(token, offset, length).mechanism());
+            mechanism = manager.mechanism(token, offset, length);
             context = mechanism.acceptor(
                     new AcceptorRequest(credential, request.channelBinding()), manager.environment());
         }

@@ -2,6 +2,7 @@ package dev.gssbaton;
 
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Environment;
+import dev.gssbaton.spi.InitialToken;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.TransferFault;
 import java.io.IOException;
@@ -258,8 +259,14 @@ public final class BatonManager extends GSSManager {
 
     // For the contexts of this manager
 
-    Mechanism mechanism(Oid mech) throws GSSException {
-        return providers.mechanism(mech);
+    /** Finds the mechanism of an initiator's first token: the one that its frame names, or that knows it without a frame. */
+    Mechanism mechanism(byte[] token, int offset, int length) throws GSSException {
+        for (Mechanism mechanism : providers.mechanisms()) {
+            if (mechanism.recognizesUnframed(token, offset, length)) {
+                return mechanism;
+            }
+        }
+        return providers.mechanism(InitialToken.parse(token, offset, length).mechanism());
     }
 
     boolean canExport(Optional<Oid> mech) {

@@ -46,6 +46,9 @@ import org.ietf.jgss.GSSException;
  * <a href="https://www.rfc-editor.org/rfc/rfc4121#section-4.1">RFC 4121 section 4.1</a>, and an AP-REP if the initiator
  * asks for mutual authentication. Any other answer is a KRB-ERROR.
  *
+ * <p>An initiator of DCE style (MS-KILE section 3.4.5.1) sends its AP-REQ without a frame, gets the AP-REP so, and answers it
+ * with an AP-REP of its own, before which nothing is established.
+ *
  * <p>Nothing outside the encryption decides anything: not the ticket's service name, nor its key version, nor the options of
  * the AP-REQ, except that what is not supported is refused.
  */
@@ -65,6 +68,12 @@ final class Acceptance implements Handshake {
 
     private Authenticator authenticator;
 
+    /** Whether the request came without the frame of GSS-API. */
+    private boolean bare;
+
+    /** What is established with the third leg of DCE style. */
+    private ContextState pending;
+
     private ContextState established;
 
     Acceptance(AcceptorKeys keys, AcceptorOptions options, ChannelBinding channelBinding, Environment environment) {
@@ -78,6 +87,10 @@ final class Acceptance implements Handshake {
 
     @Override
     public byte[] step(byte[] token, int offset, int length) throws GSSException {
+        if (pending != null) {
+            takeThirdLeg(token, offset, length);
+            return null;
+        }
         GssFraming frame = frame(token, offset, length);
         try {
             return accept(request(token, frame));
@@ -94,6 +107,10 @@ final class Acceptance implements Handshake {
 
     /** Finds the request. What is no token of this mechanism is not answered: it may be nobody's. */
     private GssFraming frame(byte[] token, int offset, int length) throws GSSException {
+        if (ApReq.begins(token, offset, length)) {
+            bare = true;
+            return new GssFraming(TokenId.AP_REQ, offset, length);
+        }
         GssFraming frame;
         try {
             frame = GssFraming.decode(token, offset, length);
@@ -134,7 +151,7 @@ final class Acceptance implements Handshake {
             try {
                 return establish(services, ticket);
             } finally {
-                if (established == null) {
+                if (established == null && pending == null) {
                     services.close();
                 }
             }
@@ -165,6 +182,14 @@ final class Acceptance implements Handshake {
     }
 
     private byte[] establish(RequestedServices services, OpenedTicket opened) throws GSSException {
+        if (services.dceStyle() != bare) {
+            throw new KerberosException(
+                    ErrorCode.KRB_ERR_GENERIC,
+                    GSSException.DEFECTIVE_TOKEN,
+                    bare
+                            ? "the token has no frame, which is for DCE style alone"
+                            : "the token asks for DCE style, and has a frame");
+        }
         EncTicketPart ticket = opened.encPart();
         boolean mutual = (services.flags() & ContextFlag.MUTUAL.bit()) != 0;
         EncryptionType type = encryptionType(ticket, mutual);
@@ -180,7 +205,7 @@ final class Acceptance implements Handshake {
         long sendNumber = mutual ? sendNumber(type, receiveNumber) : receiveNumber;
         ContextKeys own = keys(ticket, mutual && type.isOfRfc4121() ? type : null);
         byte[] reply = mutual ? reply(own, sendNumber) : null;
-        established = new ContextState(
+        ContextState made = new ContextState(
                 agreement,
                 own,
                 sendNumber,
@@ -188,7 +213,27 @@ final class Acceptance implements Handshake {
                 new SequenceWindow(ContextFlag.of(flags), receiveNumber),
                 services.delegated(),
                 environment.random());
+        if (services.dceStyle()) {
+            pending = made;
+        } else {
+            established = made;
+        }
         return reply;
+    }
+
+    /**
+     * Takes the initiator's own AP-REP: it proves with our number that it has read ours. A subkey would be an echo of ours.
+     */
+    private void takeThirdLeg(byte[] token, int offset, int length) throws KerberosException {
+        ApRep answer = ApRep.decode(token, offset, length);
+        try (EncApRepPart part = answer.open(pending.keys().sessionKey())) {
+            if (part.subkey() != null || part.initialSequenceNumber() != pending.firstSendNumber()) {
+                throw new KerberosException(
+                        ErrorCode.KRB_AP_ERR_MUT_FAIL, "the initiator's answer is not to the acceptor's");
+            }
+        }
+        established = pending;
+        pending = null;
     }
 
     private TicketFacts facts(OpenedTicket opened) {
@@ -247,7 +292,8 @@ final class Acceptance implements Handshake {
                 new EncApRepPart(authenticator.ctime(), authenticator.cusec(), subkey, OptionalLong.of(sendNumber))) {
             EncryptedData encrypted =
                     EncryptedData.seal(own.sessionKey(), EncApRepPart.KEY_USAGE, part.encode(), environment.random());
-            return GssFraming.encode(TokenId.AP_REP, new ApRep(encrypted).encode());
+            byte[] message = new ApRep(encrypted).encode();
+            return bare ? message : GssFraming.encode(TokenId.AP_REP, message);
         }
     }
 
@@ -298,6 +344,9 @@ final class Acceptance implements Handshake {
 
     @Override
     public void close() {
+        if (pending != null) {
+            pending.close();
+        }
         if (established != null) {
             established.close();
         }

@@ -3,7 +3,6 @@ package dev.gssbaton.krb5;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
-import dev.gssbaton.krb5.crypto.IntegrityException;
 import dev.gssbaton.krb5.message.ApOption;
 import dev.gssbaton.krb5.message.ApRep;
 import dev.gssbaton.krb5.message.ApReq;
@@ -209,7 +208,7 @@ final class Initiation implements Handshake {
                     ErrorCode.KRB_AP_ERR_MSG_TYPE, "the answer holds " + frame.tokenId() + ", not AP_REP");
         }
         ApRep reply = ApRep.decode(token, frame.offset(), frame.length());
-        try (EncApRepPart part = open(reply.encPart())) {
+        try (EncApRepPart part = reply.open(keys.sessionKey())) {
             if (!part.ctime().equals(time.ctime()) || part.cusec() != time.cusec()) {
                 throw new KerberosException(
                         ErrorCode.KRB_AP_ERR_MUT_FAIL, "the answer is to another request: its time is not ours");
@@ -241,15 +240,6 @@ final class Initiation implements Handshake {
                     ErrorCode.KDC_ERR_ETYPE_NOSUPP,
                     "the acceptor's subkey is of " + type.rfcName() + " (" + type.number()
                             + "), which it was not offered");
-        }
-    }
-
-    private EncApRepPart open(EncryptedData encrypted) throws KerberosException {
-        try {
-            return encrypted.open(keys.sessionKey(), EncApRepPart.KEY_USAGE, EncApRepPart::decode);
-        } catch (IntegrityException e) {
-            throw new KerberosException(
-                    ErrorCode.KRB_AP_ERR_BAD_INTEGRITY, "the answer does not verify with the ticket's session key");
         }
     }
 

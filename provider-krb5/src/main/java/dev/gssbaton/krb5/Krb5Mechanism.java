@@ -2,6 +2,7 @@ package dev.gssbaton.krb5;
 
 import com.google.auto.service.AutoService;
 import dev.gssbaton.krb5.credential.Krb5Credential;
+import dev.gssbaton.krb5.message.ApReq;
 import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.krb5.ticket.AcceptorKeys;
 import dev.gssbaton.krb5.ticket.InitiatorTickets;
@@ -63,6 +64,12 @@ public final class Krb5Mechanism implements Mechanism {
         Krb5Credential credential = credential(request.credential(), GSSCredential.INITIATE_ONLY);
         return Krb5Context.initiator(new Initiation(
                 credential.unwrap(InitiatorTickets.class), credential.acceptorOptions(), request, target, environment));
+    }
+
+    /** Recognizes a bare AP-REQ, as DCE style has it. */
+    @Override
+    public boolean recognizesUnframed(byte[] token, int offset, int length) {
+        return ApReq.begins(token, offset, length);
     }
 
     @Override

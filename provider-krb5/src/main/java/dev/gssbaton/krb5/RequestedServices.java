@@ -21,13 +21,15 @@ import org.ietf.jgss.GSSException;
  * (<a href="https://www.rfc-editor.org/rfc/rfc4121#section-4.1.1">RFC 4121 section 4.1.1</a>).
  *
  * @param flags bits of {@link ContextFlag}
+ * @param dceStyle whether it answers the AP-REP with one of its own; that includes mutual authentication
  * @param delegated what was delegated, closed with this record; null for nothing
  */
-record RequestedServices(int flags, DelegatedTicket delegated) implements AutoCloseable {
+record RequestedServices(int flags, boolean dceStyle, DelegatedTicket delegated) implements AutoCloseable {
     /** Flags that an initiator's checksum may ask for; others are ignored, as RFC 4121 section 4.1.1.1 demands. */
     private static final int ASKABLE = ContextFlag.bits(
             Set.of(ContextFlag.MUTUAL, ContextFlag.REPLAY, ContextFlag.SEQUENCE, ContextFlag.CONF, ContextFlag.INTEG));
 
+    /** GSS_C_DCE_STYLE. */
     private static final int DCE_STYLE = 0x1000;
 
     /** KERB_AP_OPTIONS of MS-KILE: an element of the authenticator's authorization data. */
@@ -74,26 +76,21 @@ record RequestedServices(int flags, DelegatedTicket delegated) implements AutoCl
                                 + (checksum == null ? "no checksum" : "a checksum of type " + checksum.type())
                                 + ", where GSS-API has one of type 0x8003");
             }
-            return new RequestedServices(withoutFlags(checksum, mutualRequired, sessionKey), null);
+            return new RequestedServices(withoutFlags(checksum, mutualRequired, sessionKey), false, null);
         }
         AuthenticatorChecksum asked = AuthenticatorChecksum.decode(checksum);
         if (channelBinding != null) {
             checkBindings(asked.bindings(), authenticator, options, channelBinding);
         }
-        if ((asked.flags() & DCE_STYLE) != 0) {
-            throw new KerberosException(
-                    ErrorCode.KRB_ERR_GENERIC,
-                    GSSException.UNAVAILABLE,
-                    "the initiator asks for DCE style (GSS_C_DCE_STYLE), which is not supported");
-        }
-        int flags = asked.flags() & ASKABLE;
+        boolean dceStyle = (asked.flags() & DCE_STYLE) != 0;
+        int flags = asked.flags() & ASKABLE | (dceStyle ? ContextFlag.MUTUAL.bit() : 0);
         if (asked.delegation() == null) {
-            return new RequestedServices(flags, null);
+            return new RequestedServices(flags, dceStyle, null);
         }
         DelegatedTicket delegated = DelegatedTicket.receive(
                         asked.delegation(), sessionKey, authenticator.subkey(), authenticator.client())
                 .orElse(null);
-        return new RequestedServices(delegated == null ? flags : flags | ContextFlag.DELEG.bit(), delegated);
+        return new RequestedServices(delegated == null ? flags : flags | ContextFlag.DELEG.bit(), dceStyle, delegated);
     }
 
     /** Gives the flags of what is no authenticator of GSS-API, as MIT krb5 does. */

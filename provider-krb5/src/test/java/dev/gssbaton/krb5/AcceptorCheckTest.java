@@ -87,10 +87,9 @@ class AcceptorCheckTest {
     @Test
     void kerberos_1_malformed_frame_is_defective_and_not_answered() throws Exception {
         byte[] token = realm.request().token();
-        byte[] bare = realm.request().message().encode();
         byte[] otherMechanism = token.clone();
         otherMechanism[14] ^= 1; // the last octet of the object identifier
-        for (byte[] wrong : List.of(bare, otherMechanism, new byte[] {0x60}, Arrays.copyOf(token, token.length - 1))) {
+        for (byte[] wrong : List.of(otherMechanism, new byte[] {0x60}, Arrays.copyOf(token, token.length - 1))) {
             GSSException e = assertThrows(GSSException.class, () -> realm.accept(wrong));
             assertEquals(GSSException.DEFECTIVE_TOKEN, e.getMajor());
             assertFalse(e instanceof OutputTokenException);
@@ -594,15 +593,6 @@ class AcceptorCheckTest {
         MechanismContext acceptor = realm.accept(
                 realm.request().rawChecksum(ForgedRequest.checksum(extended)).token());
         assertEquals(Set.of(ContextFlag.MUTUAL), acceptor.flags());
-    }
-
-    @Test
-    void kerberos_8_dce_style_is_refused_by_name() {
-        OutputTokenException e = refused(
-                GSSException.UNAVAILABLE,
-                ErrorCode.KRB_ERR_GENERIC,
-                realm.request().checksum0x8003(null, 0x1002).token());
-        assertTrue(e.getMessage().contains("DCE"), e.getMessage());
     }
 
     @Test

@@ -109,6 +109,19 @@ public interface Mechanism {
     MechanismContext initiator(InitiatorRequest request, Environment environment) throws GSSException;
 
     /**
+     * Tells whether a first token that has no {@link InitialToken} around it is this mechanism's. Some protocols leave the
+     * frame out; only a mechanism that can tell its own messages from anything else answers true.
+     *
+     * @param token the array that holds an initiator's first token; neither kept nor changed
+     * @param offset index of its first octet
+     * @param length number of octets, at least 1
+     * @return true if an acceptor of this mechanism is to have it
+     */
+    default boolean recognizesUnframed(byte[] token, int offset, int length) {
+        return false;
+    }
+
+    /**
      * Makes an acceptor that has received nothing yet.
      *
      * @param request what the application brings

@@ -1,5 +1,8 @@
 package dev.gssbaton.krb5.message;
 
+import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.IntegrityException;
+
 /**
  * The acceptor's answer (<a href="https://www.rfc-editor.org/rfc/rfc4120#section-5.5.2">RFC 4120 section 5.5.2</a>).
  *
@@ -24,6 +27,23 @@ public record ApRep(EncryptedData encPart) {
         out.end(sequence);
         out.end(message);
         return out.finish();
+    }
+
+    /**
+     * Decrypts the answer.
+     *
+     * @param sessionKey the ticket's session key
+     * @return the encrypted part, which the caller closes
+     * @throws KerberosException if it does not verify with the key, is malformed, or holds a key of a type that is not
+     *     supported
+     */
+    public EncApRepPart open(EncryptionKey sessionKey) throws KerberosException {
+        try {
+            return encPart.open(sessionKey, EncApRepPart.KEY_USAGE, EncApRepPart::decode);
+        } catch (IntegrityException e) {
+            throw new KerberosException(
+                    ErrorCode.KRB_AP_ERR_BAD_INTEGRITY, "the answer does not verify with the ticket's session key");
+        }
     }
 
     /**

@@ -33,6 +33,18 @@ public record ApReq(KerberosFlags apOptions, Ticket ticket, EncryptedData authen
     }
 
     /**
+     * Tells whether a request stands at the beginning of a part of an array. No token with a frame begins so.
+     *
+     * @param source the array, neither kept nor changed
+     * @param offset index of the first octet
+     * @param length number of octets
+     * @return true if the first octet is a request's tag
+     */
+    public static boolean begins(byte[] source, int offset, int length) {
+        return length > 0 && (source[offset] & 0xFF) == TAG;
+    }
+
+    /**
      * Reads a request that fills a part of an array.
      *
      * @param source the array, neither kept nor changed
