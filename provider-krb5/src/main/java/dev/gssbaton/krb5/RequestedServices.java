@@ -83,7 +83,7 @@ record RequestedServices(int flags, boolean dceStyle, DelegatedTicket delegated)
             checkBindings(asked.bindings(), authenticator, options, channelBinding);
         }
         boolean dceStyle = (asked.flags() & DCE_STYLE) != 0;
-        int flags = asked.flags() & ASKABLE | (dceStyle ? ContextFlag.MUTUAL.bit() : 0);
+        int flags = (asked.flags() & ASKABLE) | (dceStyle ? ContextFlag.MUTUAL.bit() : 0);
         if (asked.delegation() == null) {
             return new RequestedServices(flags, dceStyle, null);
         }
