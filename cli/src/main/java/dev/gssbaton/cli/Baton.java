@@ -1,5 +1,6 @@
 package dev.gssbaton.cli;
 
+import dev.gssbaton.cli.connect.ConnectCommand;
 import dev.gssbaton.cli.demo.DemoCommand;
 import dev.gssbaton.cli.inspect.InspectCommand;
 import dev.gssbaton.cli.keys.KeysCommand;
@@ -23,7 +24,13 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         versionProvider = JarVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, ServeCommand.class, InspectCommand.class, KeysCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            ConnectCommand.class,
+            InspectCommand.class,
+            KeysCommand.class
+        })
 public final class Baton {
     /** Held, since the log manager forgets the level of a logger that nobody holds. */
     private static final Logger LOG = Logger.getLogger("dev.gssbaton");

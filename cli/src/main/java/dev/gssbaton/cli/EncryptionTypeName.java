@@ -11,7 +11,10 @@ public final class EncryptionTypeName {
             17, "aes128-cts-hmac-sha1-96",
             18, "aes256-cts-hmac-sha1-96",
             19, "aes128-cts-hmac-sha256-128",
-            20, "aes256-cts-hmac-sha384-192");
+            20, "aes256-cts-hmac-sha384-192",
+            23, "rc4-hmac",
+            25, "camellia128-cts-cmac",
+            26, "camellia256-cts-cmac");
 
     private EncryptionTypeName() {}
 

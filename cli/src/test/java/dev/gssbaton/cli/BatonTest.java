@@ -13,7 +13,18 @@ import picocli.CommandLine;
 final class BatonTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "demo", "serve", "inspect", "keys", "keys list", "keys add", "keys primary", "keys drop"})
+            strings = {
+                "",
+                "demo",
+                "serve",
+                "connect",
+                "inspect",
+                "keys",
+                "keys list",
+                "keys add",
+                "keys primary",
+                "keys drop"
+            })
     void everyCommandHasHelp(String command) {
         String line = command.isEmpty() ? "--help" : command + " --help";
         Run run = Run.of(line.split(" "));
@@ -56,6 +67,14 @@ final class BatonTest {
                     serve --keytab k --connections 0     | baton serve: --connections is 1 to 4096, not 0
                     serve --keytab k --handshake 0       | baton serve: --handshake is 1 to 86400, not 0
                     serve --keytab k --idle -1           | baton serve: --idle is 1 to 86400, not -1
+                    connect                              | baton connect: Missing required parameters: 'HOST:PORT'
+                    connect h:1                          | baton connect: Missing required parameter: 'SERVICE@HOST'
+                    connect h s@h                        | baton connect: HOST:PORT is a host and a port of 1 to 65535
+                    connect h:1 s@h --messages 0         | baton connect: --messages is 1 to 1000000, not 0
+                    connect h:1 s@h --handover 10        | baton connect: --handover is 0 to 9, not 10
+                    connect h:1 s@h --ahead 65           | baton connect: --ahead is 1 to 64, not 65
+                    connect h:1 s@h --timeout 0          | baton connect: --timeout is 1 to 86400, not 0
+                    connect h:1 s@h --keytab k           | baton connect: --keytab needs --principal
                     demo --contexts 0                    | baton demo: --contexts is 1 to 1000, not 0
                     demo --workers 17                    | baton demo: --workers is 1 to 16, not 17
                     inspect                              | baton inspect: Missing required parameter: 'FILE'

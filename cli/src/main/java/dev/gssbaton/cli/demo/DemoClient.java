@@ -2,6 +2,7 @@ package dev.gssbaton.cli.demo;
 
 import dev.gssbaton.cli.sample.Answers;
 import dev.gssbaton.cli.sample.Frame;
+import dev.gssbaton.cli.sample.Initiation;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -45,27 +46,11 @@ final class DemoClient {
         byte[] token = context.initSecContext(new byte[0], 0, 0);
         try (SocketChannel channel =
                 SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
-            establish(context, token, channel);
+            Initiation.establish(context, token, channel);
             sendAtOnce(context, channel);
             return converse(context, channel);
         } finally {
             context.dispose();
-        }
-    }
-
-    private static void establish(GSSContext context, byte[] first, SocketChannel channel)
-            throws IOException, GSSException {
-        Frame.empty(Frame.NOOP | Frame.CONTEXT_NEXT).write(channel);
-        byte[] token = first;
-        while (true) {
-            if (token != null) {
-                new Frame(Frame.CONTEXT, token).write(channel);
-            }
-            if (context.isEstablished()) {
-                return;
-            }
-            Frame answer = next(channel);
-            token = context.initSecContext(answer.body(), 0, answer.body().length);
         }
     }
 

@@ -26,9 +26,6 @@ import picocli.CommandLine.Spec;
             "Needs nothing installed: brings a KDC of its own, and leaves nothing behind.%n"
         })
 public final class DemoCommand implements Callable<Integer> {
-    /** Many short-lived JVMs on few cores: starting fast counts for more than running fast. */
-    static final List<String> JVM_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-
     private static final int MAX_CONTEXTS = 1000;
     private static final int MAX_WORKERS = 16;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -89,7 +86,7 @@ public final class DemoCommand implements Callable<Integer> {
         Path directory = folder.resolve("baton"); // made by its first user, with the mode that it must have
         ChildJvm dispatcher = closing.add(ChildJvm.start(
                 DemoDispatcher.class,
-                JVM_OPTIONS,
+                ChildJvm.QUICK_TO_START,
                 List.of(serviceKeytab.toString(), directory.toString(), String.valueOf(workers))));
         kdc.addPrincipals(clientPrincipals(), clientKeytab);
         Report listening = listening(dispatcher);
@@ -97,7 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
         say("workers     " + listening.word(1));
         Thread dispatcherReports = follow(dispatcher, tally, closing);
 
-        List<String> options = new ArrayList<>(JVM_OPTIONS);
+        List<String> options = new ArrayList<>(ChildJvm.QUICK_TO_START);
         options.add("-Djava.security.krb5.conf=" + krb5Conf);
         ChildJvm clients = closing.add(ChildJvm.start(
                 DemoClients.class,

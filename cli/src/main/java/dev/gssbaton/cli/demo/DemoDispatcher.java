@@ -52,7 +52,7 @@ public final class DemoDispatcher {
                 closing.add(Dispatcher.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
         Watchdog watchdog = closing.add(new Watchdog());
         PrivateFolder folder = closing.add(PrivateFolder.create());
-        WorkerSettings settings = new WorkerSettings(workers, DemoCommand.JVM_OPTIONS, stores, Answers.ECHO);
+        WorkerSettings settings = new WorkerSettings(workers, ChildJvm.QUICK_TO_START, stores, Answers.ECHO);
         WorkerPool pool = WorkerPool.start(settings, folder.path(), journal, watchdog, closing);
         Dispatcher dispatcher = closing.add(Dispatcher.of(
                 listener, stores.manager().build(), credential, new DemoHandOver(pool), journal, LIMITS, watchdog));

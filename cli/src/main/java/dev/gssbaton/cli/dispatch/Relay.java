@@ -14,10 +14,12 @@ import java.util.concurrent.FutureTask;
  * <p>This is all that is left of the client in the dispatcher. Where the client's socket itself can be given to the worker,
  * nothing needs to be moved.
  */
-final class Relay {
+public final class Relay {
     /** Who ended the conversation. */
-    enum Ended {
+    public enum Ended {
+        /** The client. */
         CLIENT,
+        /** The worker. */
         WORKER,
         /** Nothing moved for too long. */
         IDLE
@@ -30,14 +32,21 @@ final class Relay {
     private final Watchdog.Guard guard;
     private volatile boolean clientEnded;
 
-    Relay(SocketChannel client, SocketChannel worker, Watchdog.Guard guard) {
+    /**
+     * Makes a relay.
+     *
+     * @param client the connection to the other end of the context
+     * @param worker the connection to the worker
+     * @param guard told of progress
+     */
+    public Relay(SocketChannel client, SocketChannel worker, Watchdog.Guard guard) {
         this.client = client;
         this.worker = worker;
         this.guard = guard;
     }
 
     /** Moves octets until the worker has ended the conversation, which it does when the client has; closes both. */
-    Ended run(Executor executor) throws InterruptedException {
+    public Ended run(Executor executor) throws InterruptedException {
         FutureTask<Void> up = new FutureTask<>(this::up, null);
         executor.execute(up);
         try {

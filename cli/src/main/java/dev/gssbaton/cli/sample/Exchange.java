@@ -57,22 +57,7 @@ public final class Exchange {
         }
         MessageProp prop = new MessageProp(false);
         byte[] text = context.unwrap(message.body(), 0, message.body().length, prop);
-        if (prop.isDuplicateToken()) {
-            throw outOfOrder(GSSException.DUPLICATE_TOKEN, "a message came a second time");
-        }
-        if (prop.isOldToken()) {
-            throw outOfOrder(GSSException.OLD_TOKEN, "a message came too late to tell whether it came before");
-        }
-        if (prop.isUnseqToken()) {
-            throw outOfOrder(GSSException.UNSEQ_TOKEN, "a message came after a later one");
-        }
-        if (prop.isGapToken()) {
-            throw outOfOrder(GSSException.GAP_TOKEN, "a message before this one is missing");
-        }
+        InOrder.require(prop);
         return text;
-    }
-
-    private static GSSException outOfOrder(int major, String what) {
-        return new GSSException(major, 0, what);
     }
 }

@@ -42,12 +42,12 @@ public record Stores(Path directory, String purpose) {
     }
 
     /** Reads what {@link #argument} writes. */
-    static Stores of(String argument, String purpose) {
+    public static Stores of(String argument, String purpose) {
         return new Stores(argument.isEmpty() ? null : Path.of(argument), purpose);
     }
 
     /** Returns the directory as an argument for another JVM, which does not know this one's properties. */
-    String argument() {
+    public String argument() {
         return directory == null ? System.getProperty("baton.home", "") : directory.toString();
     }
 }

@@ -6,8 +6,6 @@ import dev.gssbaton.cli.process.ChildJvm;
 import dev.gssbaton.cli.process.Closing;
 import dev.gssbaton.cli.process.Watchdog;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,9 +21,6 @@ import java.util.function.Consumer;
 
 /** The worker processes. One that dies is replaced. */
 public final class WorkerPool implements AutoCloseable {
-    /** How long a worker may think about an offer, and how long an offer waits for a worker. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     /** Before a replacement: long enough to learn that everything is ending, as on Ctrl-C, and not a worker alone. */
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -135,7 +130,7 @@ public final class WorkerPool implements AutoCloseable {
                 }
             }
             Thread.sleep(PAUSE.toMillis());
-        } while (System.nanoTime() - start < PATIENCE.toNanos());
+        } while (System.nanoTime() - start < WorkerProcess.PATIENCE.toNanos());
         throw new IOException("no worker replies: " + Complaint.of(last), last);
     }
 
@@ -150,27 +145,18 @@ public final class WorkerPool implements AutoCloseable {
         if (worker == null) {
             throw new IOException("worker " + number + " is gone");
         }
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        boolean taken = false;
-        Watchdog.Guard guard = watchdog.guard(PATIENCE, channel);
-        try {
-            // It waits where a worker that hangs has as many connections as it can keep.
-            channel.connect(worker.address());
-            Offer.write(token, channel);
-            Reply reply = Reply.read(channel);
-            taken = reply.taken();
-            return new Outcome(number, reply, taken ? new WorkerConnection(worker, channel) : null);
-        } finally {
-            guard.close();
-            if (!taken) {
-                channel.close();
-            }
-        }
+        return worker.offer(number, token, watchdog);
     }
 
     private WorkerProcess fill(Slot slot) throws IOException, Problem {
         Path socket = folder.resolve("worker-" + sockets.incrementAndGet() + ".sock");
-        WorkerProcess worker = WorkerProcess.start(settings, socket, slot.speaker(), this::keep);
+        WorkerProcess worker = WorkerProcess.start(
+                WorkerMain.class,
+                settings.jvmOptions(),
+                settings.arguments(socket, slot.speaker()),
+                socket,
+                slot.speaker(),
+                this::keep);
         slot.worker = worker;
         return worker;
     }

@@ -23,7 +23,7 @@ import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.Oid;
 
 /** {@code baton serve} in a process of its own, and clients of it that are the JDK's own JGSS. */
-final class Serving implements AutoCloseable {
+public final class Serving implements AutoCloseable {
     private final BatonProcess process;
     private final Account service;
     private final int port;
@@ -34,7 +34,8 @@ final class Serving implements AutoCloseable {
         this.port = port;
     }
 
-    static Serving start(Path folder, Account service, String... options) throws Exception {
+    /** Starts a server. */
+    public static Serving start(Path folder, Account service, String... options) throws Exception {
         return start(List.of(), folder, service, options);
     }
 
@@ -60,11 +61,13 @@ final class Serving implements AutoCloseable {
         return new Serving(process, other, port);
     }
 
-    BatonProcess process() {
+    /** Returns the server's process. */
+    public BatonProcess process() {
         return process;
     }
 
-    int port() {
+    /** Returns its port on 127.0.0.1. */
+    public int port() {
         return port;
     }
 
