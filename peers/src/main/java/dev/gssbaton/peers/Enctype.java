@@ -12,7 +12,13 @@ public enum Enctype {
     /** RFC 8009. */
     AES128_CTS_HMAC_SHA256_128(19, "aes128-cts-hmac-sha256-128"),
     /** RFC 8009. */
-    AES256_CTS_HMAC_SHA384_192(20, "aes256-cts-hmac-sha384-192");
+    AES256_CTS_HMAC_SHA384_192(20, "aes256-cts-hmac-sha384-192"),
+    /** RFC 4757, which the JDK, MIT and Heimdal count as weak. */
+    RC4_HMAC(23, "rc4-hmac"),
+    /** RFC 6803, which MIT alone speaks. */
+    CAMELLIA128_CTS_CMAC(25, "camellia128-cts-cmac"),
+    /** RFC 6803, which MIT alone speaks. */
+    CAMELLIA256_CTS_CMAC(26, "camellia256-cts-cmac");
 
     private final int number;
     private final String registeredName;

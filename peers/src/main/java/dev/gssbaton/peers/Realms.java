@@ -56,6 +56,8 @@ final class Realms {
                   rdns = false
                   udp_preference_limit = 1
                   forwardable = true
+                  allow_weak_crypto = true
+                  allow_rc4 = true
                 """);
         if (!kdcs.isEmpty()) {
             text.append("  default_realm = ").append(kdcs.get(0).realm()).append('\n');

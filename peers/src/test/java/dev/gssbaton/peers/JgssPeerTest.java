@@ -72,7 +72,9 @@ class JgssPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(
+            mode = EnumSource.Mode.MATCH_ANY,
+            names = {"AES.*", "RC4.*"})
     @Requires(NativePeer.MIT)
     void mitWithJdk(Enctype enctype) throws Exception {
         exchange(MitKdc.shared(), mit(), jdk(), enctype);
@@ -80,7 +82,9 @@ class JgssPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(
+            mode = EnumSource.Mode.MATCH_ANY,
+            names = {"AES.*", "RC4.*"})
     @Requires({NativePeer.MIT, NativePeer.HEIMDAL})
     void heimdalWithMit(Enctype enctype) throws Exception {
         exchange(MitKdc.shared(), heimdal(), mit(), enctype);

@@ -22,6 +22,7 @@ import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.GSSName;
 
 /** Contexts of Baton and of the JDK in this JVM, for accounts of a real KDC. */
 final class BatonPeer {
@@ -54,14 +55,21 @@ final class BatonPeer {
         GSSCredential credential = Login.as(
                 Login.initiator(self),
                 () -> Krb5Credential.fromCurrentSubject(null, GSSCredential.INITIATE_ONLY, options));
-        BatonContext context =
-                manager.createContext(target.gssName(), GssFraming.KRB5, credential, GSSContext.DEFAULT_LIFETIME);
+        return initiator(credential, target.gssName(), request);
+    }
+
+    End initiator(GSSCredential credential, GSSName target, ContextRequest request) throws Exception {
+        BatonContext context = manager.createContext(target, GssFraming.KRB5, credential, GSSContext.DEFAULT_LIFETIME);
         request(context, request);
         return new End(context, PeerContext.of(context, null));
     }
 
     End acceptor(Account self, String bindings) throws Exception {
         return acceptor(Krb5Credential.fromKeytab(self.keytab(), self.principal(), AcceptorOptions.DEFAULT), bindings);
+    }
+
+    End acceptor(Account self, AcceptorOptions options) throws Exception {
+        return acceptor(Krb5Credential.fromKeytab(self.keytab(), self.principal(), options), "");
     }
 
     End acceptor(GSSCredential credential, String bindings) throws Exception {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -80,7 +81,7 @@ public class HandoverWithPeersTest {
 
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
-        for (Enctype enctype : Enctype.values()) {
+        for (Enctype enctype : EnumSet.range(Enctype.AES128_CTS_HMAC_SHA1_96, Enctype.AES256_CTS_HMAC_SHA384_192)) {
             cases.add(Arguments.of(enctype, ContextRequest.of(FULL)));
             cases.add(Arguments.of(enctype, without(Flag.MUTUAL)));
             cases.add(Arguments.of(enctype, without(Flag.SEQUENCE)));

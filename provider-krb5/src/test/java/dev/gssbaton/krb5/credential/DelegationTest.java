@@ -67,7 +67,9 @@ class DelegationTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(
+            mode = EnumSource.Mode.MATCH_ANY,
+            names = {"AES.*", "RC4.*"})
     void a_forwarded_ticket_is_one_that_the_platform_takes(Enctype enctype) throws Exception {
         GSSName name = MitKdc.shared()
                 .account("delegation" + enctype.number() + "/localhost", enctype)

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Writes keytab files in both versions, whole and broken ones. */
-final class KeytabWriter {
+public final class KeytabWriter {
     private final boolean first;
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
 
@@ -21,7 +21,8 @@ final class KeytabWriter {
         return new KeytabWriter(true);
     }
 
-    static KeytabWriter version2() {
+    /** Begins a keytab as all write them. */
+    public static KeytabWriter version2() {
         return new KeytabWriter(false);
     }
 
@@ -30,7 +31,8 @@ final class KeytabWriter {
         return entry(principal, kvno, etype, key(kvno, etype), 0);
     }
 
-    KeytabWriter entry(String principal, int kvno, int etype, byte[] key, int padding) {
+    /** Adds an entry, and so many octets of padding. */
+    public KeytabWriter entry(String principal, int kvno, int etype, byte[] key, int padding) {
         String[] nameAndRealm = principal.split("@", -1);
         String[] components = nameAndRealm[0].split("/", -1);
         ByteBuffer entry = ByteBuffer.allocate(4096).order(order());
@@ -64,7 +66,8 @@ final class KeytabWriter {
         return this;
     }
 
-    byte[] bytes() {
+    /** Gives the file. */
+    public byte[] bytes() {
         return file.toByteArray();
     }
 

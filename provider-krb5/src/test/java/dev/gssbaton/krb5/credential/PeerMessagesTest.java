@@ -35,6 +35,7 @@ import dev.gssbaton.peers.NativePeer;
 import dev.gssbaton.peers.PeerContext;
 import dev.gssbaton.peers.Requires;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.Optional;
 import org.ietf.jgss.ChannelBinding;
 import org.ietf.jgss.GSSException;
@@ -79,7 +80,7 @@ class PeerMessagesTest {
 
     private static void exchangeInEachEnctype(JgssPeer peer) throws Exception {
         Kdc kdc = MitKdc.shared();
-        for (Enctype enctype : Enctype.values()) {
+        for (Enctype enctype : EnumSet.range(Enctype.AES128_CTS_HMAC_SHA1_96, Enctype.AES256_CTS_HMAC_SHA384_192)) {
             Account service = kdc.account("peer" + enctype.number() + "/localhost", enctype);
             exchange(peer, kdc.account("alice"), service, ContextRequest.full().withBindings(BINDINGS));
             exchange(peer, kdc.account("alice"), service, ContextRequest.of(ContextRequest.Flag.INTEGRITY));
