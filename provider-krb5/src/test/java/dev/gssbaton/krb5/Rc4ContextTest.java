@@ -7,14 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.crypto.EncryptionType;
+import dev.gssbaton.krb5.format.Heimdal7ContextExporter;
+import dev.gssbaton.krb5.format.MitContextExporter;
+import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.ContextFlag;
+import dev.gssbaton.spi.Delegation;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.SequenceWindow;
+import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.TransferFault;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.ietf.jgss.GSSException;
@@ -69,6 +76,37 @@ class Rc4ContextTest {
             assertEquals(GSSException.UNAVAILABLE, e.getMajor());
         }
         EstablishTest.exchange(pair.initiator(), moved, false);
+    }
+
+    @Test
+    void rfc4537_3_with_an_answer_a_stronger_type_takes_its_place_where_both_permit_one() throws Exception {
+        realm.options(AcceptorOptions.DEFAULT.withPermittedEncryptionTypes(Set.of(17, 18, 23)));
+        TestRealm.Pair pair = realm.establish(TestRealm.USUAL);
+        for (MechanismContext side : new MechanismContext[] {pair.initiator(), pair.acceptor()}) {
+            assertEquals(
+                    EncryptionType.AES256_CTS_HMAC_SHA1_96,
+                    ((Krb5Context) side).state().keys().baseKey().type());
+        }
+        EstablishTest.exchange(pair.initiator(), pair.acceptor(), true);
+        EstablishTest.exchange(pair.acceptor(), pair.initiator(), true);
+
+        TestRealm.Pair unanswered = realm.establish(EnumSet.of(ContextFlag.INTEG));
+        assertEquals(
+                EncryptionType.RC4_HMAC,
+                ((Krb5Context) unanswered.acceptor()).state().keys().baseKey().type());
+        EstablishTest.exchange(unanswered.initiator(), unanswered.acceptor(), false);
+    }
+
+    @Test
+    void formats_of_others_are_refused() throws Exception {
+        MechanismContext acceptor = realm.establish(TestRealm.USUAL).acceptor();
+        for (ContextExporter exporter : List.of(new MitContextExporter(), new Heimdal7ContextExporter())) {
+            try (StateWriter out = new StateWriter(0, 16)) {
+                GSSException e = assertThrows(GSSException.class, () -> exporter.write(acceptor, Delegation.DROP, out));
+                assertEquals(GSSException.UNAVAILABLE, e.getMajor());
+                assertEquals(0, out.position());
+            }
+        }
     }
 
     @Test
