@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.crypto.Rc4MessageKeys;
+import dev.gssbaton.spi.SecretBytes;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.ietf.jgss.GSSException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tokens of rc4-hmac: what MIT krb5 made of them, and what must not be taken. */
@@ -31,6 +33,40 @@ class LegacyTokenTest {
     @AfterEach
     void close() {
         peers.close();
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(
+            resources = {"/vectors/rfc4757-tokens-mit.csv", "/vectors/rfc4757-tokens-heimdal.csv"},
+            useHeadersInDisplayName = true)
+    void rfc4757_7_tokens_of_peers_are_taken(
+            String key, String sender, long number, String kind, String message, String token) throws GSSException {
+        byte[] octets = HexFormat.of().parseHex(token);
+        byte[] expected = HexFormat.of().parseHex(message);
+        try (EncryptionKey protocolKey = key(key);
+                MessageProtection receiver = new MessageProtection(
+                        sender.equals("acceptor"),
+                        protocolKey,
+                        false,
+                        number ^ 0x4000_0000,
+                        Peers.window(number),
+                        Peers.RANDOM)) {
+            MessageProp prop = new MessageProp(1, true);
+            if (kind.equals("mic")) {
+                receiver.verifyMIC(octets, 0, octets.length, expected, 0, expected.length, prop);
+            } else {
+                assertArrayEquals(expected, receiver.unwrap(octets, 0, octets.length, prop));
+            }
+            assertEquals(kind.equals("wrap-conf"), prop.getPrivacy());
+            assertEquals(0, prop.getQOP());
+            assertNull(prop.getMinorString());
+            assertEquals(number + 1, receiver.window().next());
+        }
+    }
+
+    private static EncryptionKey key(String hex) {
+        return new EncryptionKey(
+                EncryptionType.RC4_HMAC, SecretBytes.take(HexFormat.of().parseHex(hex)));
     }
 
     @Test
