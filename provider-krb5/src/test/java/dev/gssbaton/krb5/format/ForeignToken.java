@@ -124,7 +124,22 @@ record ForeignToken(String name, UnsealedExporter exporter, Properties facts) {
         return write(exporter, state);
     }
 
-    static byte[] write(UnsealedExporter exporter, ContextState state) throws GSSException {
+    /** Writes a context in a format. */
+    static byte[] write(Encoder encoder, ContextState state) throws GSSException {
+        try (StateWriter out = new StateWriter(3, 16)) {
+            encoder.encode(state, out);
+            return Arrays.copyOfRange(out.array(), 3, out.position());
+        }
+    }
+
+    /** A format's way to write. */
+    @FunctionalInterface
+    interface Encoder {
+        /** Writes a context. */
+        void encode(ContextState state, StateWriter out) throws GSSException;
+    }
+
+    private static byte[] write(UnsealedExporter exporter, ContextState state) throws GSSException {
         try (StateWriter out = new StateWriter(3, 16)) {
             exporter.write(Krb5Context.established(state), Delegation.DROP, out);
             return Arrays.copyOfRange(out.array(), 3, out.position());
