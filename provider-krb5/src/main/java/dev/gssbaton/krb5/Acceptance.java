@@ -203,7 +203,8 @@ final class Acceptance implements Handshake {
                 options.clockSkew());
         long receiveNumber = authenticator.initialSequenceNumber();
         long sendNumber = mutual ? sendNumber(type, receiveNumber) : receiveNumber;
-        ContextKeys own = keys(ticket, mutual && type.isOfRfc4121() ? type : null);
+        boolean asserts = mutual && (type.isOfRfc4121() || services.dceStyle());
+        ContextKeys own = keys(ticket, asserts ? type : null);
         byte[] reply = mutual ? reply(own, sendNumber) : null;
         ContextState made = new ContextState(
                 agreement,
@@ -273,7 +274,8 @@ final class Acceptance implements Handshake {
     }
 
     /**
-     * Gives the context its keys. An acceptor's subkey goes with an AP-REP alone, and with encryption types of RFC 4121.
+     * Gives the context its keys. An acceptor's subkey goes with an AP-REP alone, and with encryption types of RFC 4121 or
+     * DCE style.
      *
      * @param asserted the type of the acceptor's subkey; null for none
      */

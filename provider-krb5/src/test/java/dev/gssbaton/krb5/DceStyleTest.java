@@ -11,6 +11,7 @@ import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
 import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.ApRep;
 import dev.gssbaton.krb5.message.EncApRepPart;
 import dev.gssbaton.krb5.message.EncryptedData;
@@ -35,16 +36,27 @@ import java.util.function.UnaryOperator;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Contexts of DCE style, which an acceptor establishes with a third leg (MS-KILE section 3.4.5.1). */
 class DceStyleTest {
     private static final int DCE_STYLE = 0x1000;
     private static final int FIRST_NUMBER = 4711;
 
-    private final TestRealm realm = TestRealm.aes256();
-    private final ForgedTicket ticket = realm.ticket();
-    private final ForgedRequest request =
-            ticket.request().checksum0x8003(null, DCE_STYLE | ContextFlag.bits(TestRealm.USUAL));
+    private TestRealm realm;
+    private ForgedTicket ticket;
+    private ForgedRequest request;
+
+    DceStyleTest() {
+        begin(EncryptionType.AES256_CTS_HMAC_SHA1_96);
+    }
+
+    private void begin(EncryptionType type) {
+        realm = new TestRealm(type);
+        ticket = realm.ticket();
+        request = ticket.request().checksum0x8003(null, DCE_STYLE | ContextFlag.bits(TestRealm.USUAL));
+    }
 
     /** An initiator's answer to an acceptor's: a good one, until something is changed. */
     private final class ThirdLeg {
@@ -99,8 +111,10 @@ class DceStyleTest {
         return request.message().encode();
     }
 
-    @Test
-    void kerberos_14_a_context_is_established_with_the_third_leg() throws Exception {
+    @ParameterizedTest
+    @EnumSource(EncryptionType.class)
+    void kerberos_14_a_context_is_established_with_the_third_leg(EncryptionType type) throws Exception {
+        begin(type);
         MechanismContext acceptor = realm.acceptor();
         byte[] first = bare(request);
         byte[] second = acceptor.step(first, 0, first.length);

@@ -92,6 +92,23 @@ class EncryptionTypeNegotiationTest {
         EstablishTest.exchange(initiator, moved, true);
     }
 
+    @Test
+    void rfc4537_1_rc4_is_left_where_both_sides_can() throws Exception {
+        AcceptorOptions weak = AcceptorOptions.DEFAULT.withPermittedEncryptionTypes(Set.of(17, 18, 23));
+        ForgedTicket ticket = realm.ticket().sessionType(EncryptionType.RC4_HMAC);
+        MechanismContext initiator = initiator(ticket, weak, TestRealm.USUAL);
+        MechanismContext acceptor = acceptor(weak);
+        TestRealm.establish(initiator, acceptor);
+        assertEquals(18, typeOf(initiator));
+        assertEquals(18, typeOf(acceptor));
+        EstablishTest.exchange(initiator, acceptor, true);
+        EstablishTest.exchange(acceptor, initiator, true);
+
+        MechanismContext single = initiator(realm.ticket().sessionType(EncryptionType.RC4_HMAC), weak, Set.of());
+        single.step(new byte[0], 0, 0);
+        assertEquals(23, typeOf(single));
+    }
+
     private static Integer[] numbers(String list) {
         return list.isEmpty()
                 ? new Integer[0]
