@@ -58,6 +58,7 @@ final class BatonPeer {
         return initiator(credential, target.gssName(), request);
     }
 
+    /** An initiator without a Subject: it has a credential. */
     End initiator(GSSCredential credential, GSSName target, ContextRequest request) throws Exception {
         BatonContext context = manager.createContext(target, GssFraming.KRB5, credential, GSSContext.DEFAULT_LIFETIME);
         request(context, request);

@@ -3,6 +3,7 @@ package dev.gssbaton.krb5;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -295,6 +296,30 @@ class MitKdcTest {
                         .getMajor());
         moved.peer().close();
         theirs.close();
+    }
+
+    @Test
+    void kerberos_10_a_delegated_credential_initiates_and_is_delegated_again() throws Exception {
+        GSSCredential delegated = null;
+        for (int hop = 1; hop <= 3; hop++) {
+            Account service = kdc.account("hop" + hop + "/localhost");
+            BatonPeer.End initiator = delegated == null
+                    ? baton.initiator(alice, service, DELEGATING)
+                    : baton.initiator(delegated, service.gssName(), DELEGATING);
+            BatonPeer.End acceptor = baton.acceptor(service, "");
+            PeerContext.establish(initiator.peer(), acceptor.peer());
+            assertEquals(alice.principal(), acceptor.context().getSrcName().toString());
+            assertTrue(initiator.context().getCredDelegState());
+            delegated = acceptor.context().getDelegCred();
+            assertSame(delegated, acceptor.context().getDelegCred());
+            assertEquals(GSSCredential.INITIATE_ONLY, delegated.getUsage());
+            received("hop", acceptor.peer().unwrap(initiator.peer().wrap(text("hop"), true)));
+            initiator.peer().close();
+            acceptor.peer().close();
+            // It is the application's now, and outlives the context.
+            assertEquals(alice.principal(), delegated.getName().toString());
+        }
+        delegated.dispose();
     }
 
     @ParameterizedTest
