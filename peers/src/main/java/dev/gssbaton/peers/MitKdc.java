@@ -144,6 +144,14 @@ public final class MitKdc implements Kdc {
         kadmin("setstr", account.name(), "session_enctypes", Enctype.names(enctypes));
     }
 
+    /**
+     * Lets a service get tickets for itself in the name of others, and use them to ask for more (S4U2self). This KDC's
+     * database knows no service that may be asked for so (S4U2proxy), so that it then refuses.
+     */
+    public synchronized void allowImpersonation(Account service) {
+        kadmin("modprinc", "+ok_to_auth_as_delegate", service.name());
+    }
+
     /** Limits the life of tickets issued from now on for the account or to it, in whole seconds. */
     public synchronized void ticketLife(Account account, Duration life) {
         kadmin("modprinc", "-maxlife", life.toSeconds() + " seconds", account.name());

@@ -3,22 +3,26 @@ package dev.gssbaton.krb5;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.security.jgss.ExtendedGSSCredential;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.credential.KeytabWriter;
 import dev.gssbaton.krb5.credential.Krb5Credential;
 import dev.gssbaton.krb5.credential.Krb5Details;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.AuthorizationData;
+import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.krb5.message.TicketFlag;
 import dev.gssbaton.peers.Account;
 import dev.gssbaton.peers.ContextRequest;
 import dev.gssbaton.peers.ContextRequest.Flag;
 import dev.gssbaton.peers.Enctype;
 import dev.gssbaton.peers.JgssPeer;
+import dev.gssbaton.peers.Login;
 import dev.gssbaton.peers.MitKdc;
 import dev.gssbaton.peers.NativePeer;
 import dev.gssbaton.peers.PeerContext;
@@ -35,6 +39,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -320,6 +325,26 @@ class MitKdcTest {
             assertEquals(alice.principal(), delegated.getName().toString());
         }
         delegated.dispose();
+    }
+
+    @Test
+    void a_credential_that_impersonates_asks_the_kdc_in_the_clients_name() throws Exception {
+        Account front = kdc.account("front/localhost");
+        kdc.allowImpersonation(front);
+        GSSCredential impersonating = Login.as(Login.both(front), () -> {
+            GSSCredential self = GSSManager.getInstance()
+                    .createCredential(
+                            null, GSSCredential.DEFAULT_LIFETIME, GssFraming.KRB5, GSSCredential.INITIATE_ONLY);
+            return assertInstanceOf(ExtendedGSSCredential.class, self).impersonate(alice.gssName());
+        });
+        assertEquals(
+                alice.principal(), Krb5Credential.of(impersonating).getName().toString());
+        BatonPeer.End initiator =
+                baton.initiator(impersonating, kdc.account("hop1/localhost").gssName(), ContextRequest.full());
+        // Only an S4U2proxy request gets this answer: the KDC's database has no such rights to give.
+        GSSException e =
+                assertThrows(GSSException.class, () -> initiator.context().initSecContext(new byte[0], 0, 0));
+        assertTrue(e.getMessage().contains("KDC cannot accommodate requested option (13)"), e.getMessage());
     }
 
     @ParameterizedTest
