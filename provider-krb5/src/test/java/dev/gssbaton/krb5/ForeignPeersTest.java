@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -126,7 +127,7 @@ class ForeignPeersTest {
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
         for (List<Place> route : ROUTES) {
-            for (Enctype enctype : Enctype.values()) {
+            for (Enctype enctype : EnumSet.range(Enctype.AES128_CTS_HMAC_SHA1_96, Enctype.AES256_CTS_HMAC_SHA384_192)) {
                 for (ContextRequest request : REQUESTS) {
                     for (Stage stage : Stage.values()) {
                         boolean usual = request.equals(REQUESTS.get(0)) && stage == Stage.USED;
