@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.SecretBytes;
-import java.lang.ref.Reference;
+import java.lang.ref.SoftReference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.security.Key;
@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Assumptions;
  * What can be reached from an object and holds, or may hold, a key: {@link SecretBytes} that are not erased, ciphers, MACs
  * and keys of the JCE.
  *
- * <p>The fields of every class are followed but those of the JDK, of which the usual containers are opened.
+ * <p>The fields of every class are followed but those of the JDK, of which the usual containers are opened. What is reachable
+ * by a weak reference alone is not held, and is often another context's.
  */
 final class Secrets {
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -102,7 +103,7 @@ final class Secrets {
             optional.ifPresent(this::visit);
         } else if (object instanceof AtomicReference<?> reference) {
             visit(reference.get());
-        } else if (object instanceof Reference<?> reference) {
+        } else if (object instanceof SoftReference<?> reference) {
             visit(reference.get());
         } else if (!isOfJdk(object.getClass())) {
             visitFields(object);
