@@ -47,8 +47,9 @@ final class ConnectGssServerTest {
         service = kdc.account("connect/localhost");
     }
 
+    /** The JDK, which gets the tickets, does not know Camellia; and instead of RC4 the two negotiate AES. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "AES.*")
     void everyEnctypeIsHandedOver(Enctype enctype) {
         Account own = kdc.account("connect" + enctype.number() + "/localhost", enctype);
         int messages = Scale.times(30, 1000);

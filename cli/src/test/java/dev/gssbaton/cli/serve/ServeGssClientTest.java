@@ -58,7 +58,7 @@ final class ServeGssClientTest {
     private Path folder;
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "AES.*")
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "RC4.*")
     void everyOptionOfGssClientIsServed(Enctype enctype) throws Exception {
         assertEquals(CONTEXTS, OPTIONS.size());
         MitKdc kdc = MitKdc.shared();
