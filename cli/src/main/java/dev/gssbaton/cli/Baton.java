@@ -2,6 +2,7 @@ package dev.gssbaton.cli;
 
 import dev.gssbaton.cli.connect.ConnectCommand;
 import dev.gssbaton.cli.demo.DemoCommand;
+import dev.gssbaton.cli.inspect.ConvertCommand;
 import dev.gssbaton.cli.inspect.InspectCommand;
 import dev.gssbaton.cli.keys.KeysCommand;
 import dev.gssbaton.cli.serve.ServeCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             ConnectCommand.class,
             InspectCommand.class,
+            ConvertCommand.class,
             KeysCommand.class
         })
 public final class Baton {

@@ -78,6 +78,7 @@ final class BatonTest {
                     demo --contexts 0                    | baton demo: --contexts is 1 to 1000, not 0
                     demo --workers 17                    | baton demo: --workers is 1 to 16, not 17
                     inspect                              | baton inspect: Missing required parameter: 'FILE'
+                    convert token                        | baton convert: Missing required options: '--from=FORMAT', '--to=FORMAT'
                     keys                                 | baton keys: Missing required subcommand
                     keys primary                         | baton keys primary: Missing required parameter: 'ID'
                     keys drop xyz                        | baton keys drop: ID is a key's 32 hexadecimal digits

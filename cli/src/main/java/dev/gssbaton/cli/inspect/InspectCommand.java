@@ -11,10 +11,9 @@ import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.SequenceNumbers;
+import dev.gssbaton.spi.UnsealedExporter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +36,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows what an interprocess token says.",
             "Its header is no secret; if this account holds the key, the context's state is shown too, without its keys."
-                    + " The token is not taken by that.%n"
+                    + " The token is not taken by that.",
+            "Tokens of MIT krb5 and Heimdal are shown too, without the keys that stand in them.%n"
         })
 public final class InspectCommand implements Callable<Integer> {
     @Parameters(
@@ -63,7 +63,16 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, GSSException, Problem {
-        byte[] token = read();
+        byte[] token = TokenFile.read(file);
+        Optional<UnsealedExporter> foreign = ForeignFormats.of(token);
+        if (foreign.isPresent()) {
+            say("token", token.length + " octets");
+            say("sealing", "none: it carries the context's keys in clear");
+            try (OpenToken open = OpenToken.open(token, foreign.get())) {
+                show(open, Instant.now());
+            }
+            return 0;
+        }
         TokenHeader header = TokenHeader.decode(token);
         Instant now = Instant.now();
         say("token", header.id() + ", " + token.length + " octets");
@@ -88,19 +97,6 @@ public final class InspectCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private byte[] read() throws IOException, Problem {
-        if (file.equals("-")) {
-            return TokenFile.read(System.in);
-        }
-        Path path = Path.of(file);
-        if (Files.isDirectory(path)) {
-            throw new Problem(path + " is a directory: name a file that holds a token");
-        }
-        try (InputStream in = Files.newInputStream(path)) {
-            return TokenFile.read(in);
-        }
     }
 
     private void show(OpenToken open, Instant now) {

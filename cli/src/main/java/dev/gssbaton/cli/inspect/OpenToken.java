@@ -9,7 +9,9 @@ import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Delegation;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.MechanismContext;
+import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.StateReader;
+import dev.gssbaton.spi.UnsealedExporter;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -53,6 +55,15 @@ final class OpenToken implements AutoCloseable {
             MechanismContext context = exporter(mechanism, format).read(state, Delegation.CARRY, environment);
             return new OpenToken(mechanism, format, context);
         }
+    }
+
+    /** Opens a token of other software, as it is now: such a token has no end but its context's. */
+    static OpenToken open(byte[] token, UnsealedExporter exporter) throws GSSException {
+        SecureRandom random = new SecureRandom();
+        Environment environment = new Environment(Clock.systemUTC(), random, new HeaderClaims(PublicId.draw(random)));
+        StateReader state = new StateReader(token, 0, token.length);
+        MechanismContext context = exporter.read(state, Delegation.DROP, environment);
+        return new OpenToken(exporter.mechanism(), exporter.format(), context);
     }
 
     private static ContextExporter exporter(Oid mechanism, String format) throws Problem {

@@ -5,6 +5,8 @@ import dev.gssbaton.seal.TokenHeader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
 
@@ -21,13 +23,13 @@ final class TokenFile {
         if (octets.length > MAX_SIZE) {
             throw new Problem("this is no token: it is longer than any token's hexadecimal digits");
         }
-        if (TokenHeader.hasMagic(octets)) {
+        if (isToken(octets)) {
             return octets;
         }
         String text = new String(octets, StandardCharsets.ISO_8859_1).replaceAll("\\s", "");
         try {
             byte[] token = HexFormat.of().parseHex(text);
-            if (TokenHeader.hasMagic(token)) {
+            if (isToken(token)) {
                 return token;
             }
         } catch (IllegalArgumentException e) {
@@ -35,12 +37,30 @@ final class TokenFile {
         }
         try {
             byte[] token = Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
-            if (TokenHeader.hasMagic(token)) {
+            if (isToken(token)) {
                 return token;
             }
         } catch (IllegalArgumentException e) {
             // Then it is not base64.
         }
         return octets;
+    }
+
+    /** Reads the token in a file, or in the standard input if the name is a hyphen. */
+    static byte[] read(String file) throws IOException, Problem {
+        if (file.equals("-")) {
+            return read(System.in);
+        }
+        Path path = Path.of(file);
+        if (Files.isDirectory(path)) {
+            throw new Problem(path + " is a directory: name a file that holds a token");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return read(in);
+        }
+    }
+
+    private static boolean isToken(byte[] octets) {
+        return TokenHeader.hasMagic(octets) || ForeignFormats.of(octets).isPresent();
     }
 }

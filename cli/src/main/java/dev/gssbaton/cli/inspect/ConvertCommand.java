@@ -1,0 +1,170 @@
+package dev.gssbaton.cli.inspect;
+
+import dev.gssbaton.BatonContext;
+import dev.gssbaton.BatonManagerBuilder;
+import dev.gssbaton.ExportedToken;
+import dev.gssbaton.UnsealedOptions;
+import dev.gssbaton.cli.Problem;
+import dev.gssbaton.cli.worker.Stores;
+import dev.gssbaton.seal.AccountKeys;
+import dev.gssbaton.seal.TokenHeader;
+import dev.gssbaton.spi.ContextExporter;
+import dev.gssbaton.spi.Delegation;
+import dev.gssbaton.spi.StateWriter;
+import dev.gssbaton.spi.UnsealedExporter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.ietf.jgss.GSSException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code baton convert}. */
+@Command(
+        name = "convert",
+        description = {
+            "Takes an interprocess token of one format and writes one of another.",
+            "Formats are baton, which is sealed with this account's keys, and those of other software: mit, heimdal-7. Tokens"
+                    + " of the latter carry the context's keys in clear. The token is taken by that: it is claimed on this"
+                    + " host, and must not be imported anywhere else.%n"
+        })
+public final class ConvertCommand implements Callable<Integer> {
+    @Option(names = "--from", required = true, paramLabel = "FORMAT", description = "The format of the token in FILE.")
+    private String from;
+
+    @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "The format to write.")
+    private String to;
+
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The token, raw, in hexadecimal digits or in base64; - for standard input.")
+    private String file;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description =
+                    "Where the new token goes, raw, in a new file that its owner alone can read. Default: hexadecimal"
+                            + " digits to standard output.")
+    private Path output;
+
+    @Option(
+            names = "--shared-keystream",
+            description = "Write a context of RC4 too, whose copies give away what they encrypt.")
+    private boolean sharedKeystream;
+
+    @Option(
+            names = "--purpose",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "The purpose of the application, for the format baton. Default: none.")
+    private String purpose;
+
+    @Option(
+            names = "--directory",
+            paramLabel = "DIRECTORY",
+            description =
+                    "Where the account's keys and the claims are. Default: BATON_HOME, or .baton in the home directory.")
+    private Path directory;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, GSSException, Problem {
+        requireFormat("--from", from);
+        requireFormat("--to", to);
+        if (output != null && Files.exists(output)) {
+            throw new Problem(output + " is there already: name a new file");
+        }
+        byte[] token = TokenFile.read(file);
+        requireForm(token);
+        Stores stores = new Stores(directory, purpose);
+        stores.prepare();
+        tryToWrite(token, stores);
+        BatonManagerBuilder builder = stores.manager();
+        if (isForeign(from)) {
+            builder.allowUnsealedImport(from);
+        }
+        BatonContext context = builder.build().createContext(token);
+        try (ExportedToken converted = export(context)) {
+            write(converted.octets());
+        }
+        return 0;
+    }
+
+    private void requireFormat(String option, String format) {
+        if (isForeign(format) && ForeignFormats.named(format).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option + " is " + ContextExporter.BATON + ", " + ForeignFormats.names() + ", not " + format);
+        }
+    }
+
+    private static boolean isForeign(String format) {
+        return !format.equals(ContextExporter.BATON);
+    }
+
+    private void requireForm(byte[] token) throws Problem {
+        String form = TokenHeader.hasMagic(token)
+                ? ContextExporter.BATON
+                : ForeignFormats.of(token).map(UnsealedExporter::format).orElse("no format known here");
+        if (!form.equals(from)) {
+            throw new Problem("the token is of " + form + ", not of " + from);
+        }
+    }
+
+    /** Writes the context once without taking the token, so that what the format cannot carry is told while nothing is lost. */
+    private void tryToWrite(byte[] token, Stores stores) throws GSSException, Problem {
+        Optional<UnsealedExporter> target = ForeignFormats.named(to);
+        if (target.isEmpty()) {
+            return;
+        }
+        try (AccountKeys keys = stores.keys();
+                OpenToken open = isForeign(from)
+                        ? OpenToken.open(token, ForeignFormats.named(from).orElseThrow())
+                        : OpenToken.open(token, TokenHeader.decode(token), keys, purpose);
+                StateWriter out = new StateWriter(0, token.length)) {
+            if (!open.mechanism().equals(target.get().mechanism())) {
+                throw new Problem(
+                        "the format " + to + " is of another mechanism than the token's, " + open.mechanism());
+            }
+            target.get().write(open.context(), Delegation.DROP, out);
+        }
+    }
+
+    private ExportedToken export(BatonContext context) throws GSSException {
+        if (!isForeign(to)) {
+            return context.exportToken();
+        }
+        UnsealedOptions options = UnsealedOptions.of(to);
+        return context.exportUnsealed(sharedKeystream ? options.consentToSharedKeystream() : options);
+    }
+
+    private void write(byte[] token) throws IOException {
+        if (output == null) {
+            spec.commandLine().getOut().println(HexFormat.of().formatHex(token));
+            return;
+        }
+        try (var channel = Files.newByteChannel(
+                output,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer octets = ByteBuffer.wrap(token);
+            while (octets.hasRemaining()) {
+                channel.write(octets);
+            }
+        }
+    }
+}
