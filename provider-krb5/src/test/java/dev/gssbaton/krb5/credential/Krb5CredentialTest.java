@@ -48,7 +48,8 @@ class Krb5CredentialTest {
 
     @Test
     void a_keytab_of_kerby_opens_what_the_jdk_sends() throws Exception {
-        Krb5Credential credential = Krb5Credential.fromKeytab(service.keytab(), service.principal());
+        Krb5Credential credential =
+                Krb5Credential.fromKeytab(service.keytab(), service.principal(), AcceptorOptions.DEFAULT);
         assertEquals(GSSCredential.ACCEPT_ONLY, credential.getUsage());
         assertEquals(service.principal(), credential.getName().toString());
         assertEquals(service.principal(), credential.getName(GssFraming.KRB5).toString());
