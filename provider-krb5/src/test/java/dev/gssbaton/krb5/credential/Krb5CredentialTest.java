@@ -48,8 +48,7 @@ class Krb5CredentialTest {
 
     @Test
     void a_keytab_of_kerby_opens_what_the_jdk_sends() throws Exception {
-        Krb5Credential credential =
-                Krb5Credential.fromKeytab(service.keytab(), service.principal(), AcceptorOptions.DEFAULT);
+        Krb5Credential credential = Krb5Credential.fromKeytab(service.keytab(), service.principal());
         assertEquals(GSSCredential.ACCEPT_ONLY, credential.getUsage());
         assertEquals(service.principal(), credential.getName().toString());
         assertEquals(service.principal(), credential.getName(GssFraming.KRB5).toString());
