@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,10 +42,17 @@ class ReportTest {
     /** What runs in another JVM alone. */
     private static final Set<String> LIBRARIES = Set.of("mit", "heimdal");
 
-    @Test
-    void everyBenchmarkRunsAndHasItsLine(@TempDir Path folder) throws Exception {
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void configure() throws Exception {
         System.setProperty(
                 "java.security.krb5.conf", Krb5Realm.writeConfiguration(folder).toString());
+    }
+
+    @Test
+    void everyBenchmarkRunsAndHasItsLine() throws Exception {
         Collection<RunResult> runs = new Runner(options()
                         .include("dev\\.gssbaton\\.benchmarks\\..*")
                         .exclude("\\.(" + String.join("|", LIBRARIES) + ")$")
@@ -130,6 +138,23 @@ class ReportTest {
         for (long octets : ContextHeap.measure(20, "aes256-cts-hmac-sha1-96", 0)) {
             assertTrue(octets < 1 << 20, () -> octets + " octets");
         }
+    }
+
+    @Test
+    void allTakeTurns() throws Exception {
+        assertEquals(4 * 5, turns("CONF"));
+        assertEquals(4 * 5, turns("MIC"));
+        assertEquals(3, turns(Turns.ESTABLISH));
+    }
+
+    private static long turns(String what) throws Exception {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        String[] arguments = {"aes256-cts-hmac-sha1-96", what, "1"};
+        Turns.run(arguments, new PrintStream(octets, true, StandardCharsets.UTF_8));
+        return octets.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.matches("[a-zA-Z]+ \\d+ \\d+\\.\\d \\d+\\.\\d"))
+                .count();
     }
 
     private static ChainedOptionsBuilder options() {
