@@ -61,7 +61,7 @@ public class Codec {
         holder = new BenchmarkManager("process");
         environment = new Environment(Clock.systemUTC(), new SecureRandom(), holder.claims());
         Krb5Realm realm = new Krb5Realm(enctype);
-        exporter = realm.exporter();
+        exporter = realm.exporter(ContextExporter.BATON);
         context = realm.accept(environment);
         try (StateWriter out = new StateWriter(0, ROOM)) {
             exporter.write(context, Delegation.DROP, out);

@@ -232,9 +232,12 @@ final class Krb5Realm {
         return acceptor;
     }
 
-    /** Finds the mechanism's exporter. */
-    ContextExporter exporter() {
-        return find(ContextExporter.class, found -> found.mechanism().equals(mechanism.oid()));
+    /** Finds the mechanism's exporter for a format. */
+    ContextExporter exporter(String format) {
+        return find(
+                ContextExporter.class,
+                found -> found.mechanism().equals(mechanism.oid())
+                        && found.format().equals(format));
     }
 
     EncryptionType type() {

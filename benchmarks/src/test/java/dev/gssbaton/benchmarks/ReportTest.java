@@ -37,6 +37,7 @@ class ReportTest {
             Krb5Messages.class,
             Krb5Threads.class,
             Krb5Transfer.class,
+            Krb5Unsealed.class,
             MockTransfer.class,
             Seal.class);
     /** What runs in another JVM alone. */
