@@ -41,6 +41,9 @@ public final class Matrix {
             .map(EncryptionType::rfcName)
             .toList();
     private static final int ROUNDS = 150;
+    /** Establishing a context is a long way, which takes long to be compiled. */
+    private static final int ROUNDS_OF_ESTABLISHING = 1500;
+
     private static final Map<String, String> KINDS = kinds();
 
     private final Path folder;
@@ -212,7 +215,8 @@ public final class Matrix {
         List<String> command = new ArrayList<>(List.of(launcher, "-Xms1g", "-Xmx1g", Settings.TOUCHED));
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Turns.class.getName()));
-        command.addAll(List.of(enctype, what, Integer.toString(ROUNDS)));
+        command.addAll(List.of(
+                enctype, what, Integer.toString(what.equals(Turns.ESTABLISH) ? ROUNDS_OF_ESTABLISHING : ROUNDS)));
         String printed = output(command.toArray(String[]::new));
         System.out.printf(Locale.ROOT, "%s %s %s%n%s", enctype, what, flags, printed);
         Map<String, Map<Long, Measured>> byKind = new LinkedHashMap<>();

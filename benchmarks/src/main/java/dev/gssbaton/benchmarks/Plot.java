@@ -20,7 +20,7 @@ final class Plot {
     private static final int TITLE = 40;
     private static final int LEGEND = 34;
     private static final List<String> COLOURS =
-            List.of("#1f4e9c", "#2e9bd6", "#8a8a8a", "#c0392b", "#2e8b57", "#b8860b", "#6a3d9a");
+            List.of("#8a8a8a", "#1f4e9c", "#2e9bd6", "#c0392b", "#2e8b57", "#b8860b", "#6a3d9a");
 
     private final String title;
     private final String unit;
@@ -74,7 +74,7 @@ final class Plot {
     static String bars(String title, String unit, Map<String, Double> bars) {
         Plot plot = new Plot(title, unit, List.of());
         int height = 28;
-        int from = 330;
+        int from = 400;
         int width = 2 * PANEL_WIDTH;
         plot.begin(width, TITLE + bars.size() * height + RIGHT);
         double most =
@@ -82,7 +82,7 @@ final class Plot {
         int y = TITLE;
         for (Map.Entry<String, Double> bar : bars.entrySet()) {
             double length = (width - from - 130) * bar.getValue() / most;
-            String colour = bar.getKey().startsWith("Baton") ? COLOURS.get(0) : COLOURS.get(2);
+            String colour = bar.getKey().startsWith("Baton") ? COLOURS.get(1) : COLOURS.get(0);
             plot.text(from - 8, y + 17, 13, "end", bar.getKey());
             plot.svg.append(String.format(
                     Locale.ROOT,
