@@ -149,9 +149,10 @@ public final class Matrix {
     private void messages(String title, String file, Map<String, Map<String, Map<Long, Measured>>> byEnctype)
             throws IOException {
         Map<String, Map<String, Map<Long, Double>>> panels = new LinkedHashMap<>();
-        StringBuilder table =
-                new StringBuilder("| | octets | ns | times the floor | the JDK takes | MIT takes | B/op |\n"
-                        + "|---|---:|---:|---:|---:|---:|---:|\n");
+        StringBuilder table = new StringBuilder("""
+                | | octets | ns | times the floor | the JDK takes | MIT takes | B/op |
+                |---|---:|---:|---:|---:|---:|---:|
+                """);
         byEnctype.forEach((enctype, byKind) -> byKind.forEach((kind, bySize) -> bySize.forEach((size, measured) -> {
             panels.computeIfAbsent(enctype, none -> new LinkedHashMap<>())
                     .computeIfAbsent(KINDS.get(kind), none -> new TreeMap<>())
@@ -242,8 +243,10 @@ public final class Matrix {
                 "oneThread", "Baton, two contexts",
                 "oneDuplexThread", "Baton, sender and receiver of one context");
         Map<String, Double> bars = new LinkedHashMap<>();
-        StringBuilder table = new StringBuilder(
-                "| | one thread, ns | two threads, ns each | throughput of two |\n" + "|---|---:|---:|---:|\n");
+        StringBuilder table = new StringBuilder("""
+                | | one thread, ns | two threads, ns each | throughput of two |
+                |---|---:|---:|---:|
+                """);
         for (Map.Entry<String, String> pair : pairs.entrySet()) {
             report.results().forEach((name, run) -> {
                 if (name.startsWith(THREADS + pair.getKey() + " ")) {
@@ -300,11 +303,6 @@ public final class Matrix {
         options.parent(given).include(include).jvm(launcher).addProfiler(GCProfiler.class);
         parameters.forEach((key, values) -> options.param(key, values.toArray(String[]::new)));
         return new Runner(options.build()).run();
-    }
-
-    private static String method(RunResult run) {
-        String benchmark = run.getParams().getBenchmark();
-        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
     }
 
     private static long size(RunResult run) {
