@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
+import dev.gssbaton.UnsealedOptions;
 import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.credential.Krb5Credential;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +103,13 @@ class ForeignPeersTest {
                 .allowUnsealedImport("mit")
                 .allowUnsealedImport("heimdal-7")
                 .build();
+    }
+
+    /** Permits the service's own type alone, so that no better one is agreed on. */
+    private static AcceptorOptions only(Account service) {
+        String name = service.name();
+        return AcceptorOptions.DEFAULT.withPermittedEncryptionTypes(
+                Set.of(Integer.valueOf(name.substring("foreign".length(), name.indexOf('/')))));
     }
 
     private static final List<List<Place>> ROUTES = List.of(
@@ -172,6 +181,20 @@ class ForeignPeersTest {
         }
     }
 
+    /** With the application's consent, since both copies would have one keystream. */
+    @ParameterizedTest
+    @EnumSource
+    void rc4_moves_to_mit_and_back(Stage stage) throws Exception {
+        List<Place> there = List.of(Place.JAVA, Place.MIT);
+        List<Place> back = List.of(Place.MIT, Place.JAVA);
+        acceptor_moves(there, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+        initiator_moves(there, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+        initiatorMoves(jdk, back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+        // Two of MIT's agree on a better type by RFC 4537.
+        acceptor_moves(back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+        initiator_moves(back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+    }
+
     /** With mutual authentication, since without it no acceptor asserts one. */
     static Stream<Arguments> mutualCases() {
         return cases().filter(each -> ALL
@@ -213,7 +236,7 @@ class ForeignPeersTest {
             return place != Place.JAVA
                     ? new Moving(place, peer(place).acceptor(service), null)
                     : of(establishing.createContext(
-                            Krb5Credential.fromKeytab(service.keytab(), service.principal(), AcceptorOptions.DEFAULT)));
+                            Krb5Credential.fromKeytab(service.keytab(), service.principal(), only(service))));
         }
 
         static Moving initiator(Place place, Account service, ContextRequest request) throws Exception {
@@ -221,12 +244,15 @@ class ForeignPeersTest {
             if (place != Place.JAVA) {
                 return new Moving(place, peer(place).initiator(alice, service, request), null);
             }
-            BatonContext context =
-                    establishing.createContext(service.gssName(), GssFraming.KRB5, null, GSSContext.DEFAULT_LIFETIME);
+            GSSCredential credential = Login.as(
+                    Login.initiator(alice),
+                    () -> Krb5Credential.fromCurrentSubject(null, GSSCredential.INITIATE_ONLY, only(service)));
+            BatonContext context = establishing.createContext(
+                    service.gssName(), GssFraming.KRB5, credential, GSSContext.DEFAULT_LIFETIME);
             context.requestMutualAuth(request.flags().contains(Flag.MUTUAL));
             context.requestReplayDet(request.flags().contains(Flag.REPLAY));
             context.requestSequenceDet(request.flags().contains(Flag.SEQUENCE));
-            return new Moving(place, PeerContext.of(context, Login.initiator(alice)), context);
+            return new Moving(place, PeerContext.of(context, null), context);
         }
 
         private static Moving of(BatonContext context) {
@@ -245,7 +271,10 @@ class ForeignPeersTest {
         }
 
         byte[] export(Place to) throws GSSException {
-            return place == Place.JAVA ? baton.exportUnsealed(to.format()).octets() : end.export();
+            return place == Place.JAVA
+                    ? baton.exportUnsealed(UnsealedOptions.of(to.format()).consentToSharedKeystream())
+                            .octets()
+                    : end.export();
         }
     }
 

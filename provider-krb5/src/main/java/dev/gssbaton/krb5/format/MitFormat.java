@@ -40,9 +40,9 @@ import org.ietf.jgss.GSSException;
  * 4       seed_init             0; another is read and left out
  * 4       flags                 of RFC 2744, see below
  * 16      seed                  zeros; others are read and left out
- * 4       signalg               ffffffff
- * 4       cksum_size            0
- * 4       sealalg               ffffffff
+ * 4       signalg               ffffffff; of rc4-hmac 11
+ * 4       cksum_size            0; 8
+ * 4       sealalg               ffffffff; 10
  * 4       authtime              seconds since 1970 without sign; 0 if not known
  * 4       starttime             the same; 0 beside an authtime for the same as that
  * 4       endtime
@@ -54,17 +54,18 @@ import org.ietf.jgss.GSSException;
  *         principal             our name
  *         principal             the peer's
  *         keyblock              the initiator's subkey, or else the session key
+ *         keyblock, keyblock    of rc4-hmac alone: the same again, twice
  * 4       970ea738
  * 4       do_replay             little-endian, as all to the next 970ea738
  * 4       do_sequence
- * 8       mask                  ffffffffffffffff
+ * 8       mask                  ffffffffffffffff; of rc4-hmac ffffffff, read also where RFC 4537 chose another type then
  * 8       base                  the peer's first number again
  * 8       next                  how many numbers, from base on, have gone by
  * 8       recvmap               bit n is set if base + next - 1 - n was seen
  * 4       970ea738
  *         library context       see MitLibraryContext
  *         authentication context   see MitAuthContext
- * 4       proto                 1: tokens of RFC 4121
+ * 4       proto                 1: tokens of RFC 4121; 0: those of RFC 1964 and RFC 4757
  * 4       cksumtype             the mandatory checksum of the first subkey's encryption type
  *         keyblock              if have_acceptor_subkey: the acceptor's subkey
  * 4       its cksumtype         0 without
@@ -91,11 +92,8 @@ import org.ietf.jgss.GSSException;
 final class MitFormat {
     private static final int PROTECTION_READY = 0x80;
     private static final int SEED_SIZE = 16;
-    private static final int NO_ALGORITHM = -1;
-    private static final int CFX = 1;
     private static final int WINDOW_SIZE = 40;
     private static final int WINDOW_SIZE_BEFORE_1_13 = 192;
-    private static final long MASK = -1;
 
     /** The last second of 32 bits without sign. */
     private static final long LAST_TIME = 0xFFFF_FFFFL;
@@ -125,12 +123,13 @@ final class MitFormat {
     }
 
     static void encode(ContextState state, StateWriter out) throws GSSException {
-        ForeignFields.expectRfc4121(state);
         Agreement agreement = state.agreement();
         TicketFacts ticket = agreement.ticket();
         ContextKeys keys = state.keys();
         EncryptionKey first = keys.initiatorSubkey() != null ? keys.initiatorSubkey() : keys.sessionKey();
         EncryptionKey second = keys.acceptorSubkey();
+        Algorithms noted = Algorithms.of(first);
+        Algorithms used = Algorithms.of(keys.baseKey());
         out.large(ForeignFields.KRB5.toBytes());
         MitMagic.GSS_CONTEXT.encode(out);
         out.int32(agreement.initiator() ? 1 : 0);
@@ -139,9 +138,9 @@ final class MitFormat {
         out.int32(0);
         out.int32(flags(agreement));
         out.octets(new byte[SEED_SIZE]);
-        out.int32(NO_ALGORITHM);
-        out.int32(0);
-        out.int32(NO_ALGORITHM);
+        out.int32(noted.signalg);
+        out.int32(noted.checksumSize);
+        out.int32(noted.sealalg);
         encodeTimes(ticket, out);
         out.int32(ticket.flags().toInt());
         out.int64(state.protection().sendNumber());
@@ -152,11 +151,15 @@ final class MitFormat {
         MitMagic.encode(agreement.initiator() ? agreement.source() : agreement.target(), out);
         MitMagic.encode(agreement.initiator() ? agreement.target() : agreement.source(), out);
         MitMagic.encode(first, out);
-        encode(state.protection().window(), out);
+        if (noted == Algorithms.RC4) {
+            MitMagic.encode(first, out);
+            MitMagic.encode(first, out);
+        }
+        encode(state.protection().window(), used, out);
         MitLibraryContext.encode(agreement, out);
         List<Element> authenticatorData = ForeignFields.elements(ticket.authenticatorData());
         MitAuthContext.encode(state, authenticatorData, out);
-        out.int32(CFX);
+        out.int32(used.proto);
         out.int32(first.type().checksumType());
         if (second != null) {
             MitMagic.encode(second, out);
@@ -184,9 +187,7 @@ final class MitFormat {
         in.int32("seed_init");
         int services = ForeignFields.services(in.int32("flags"), initiator);
         in.octets(SEED_SIZE, "seed");
-        if (in.int32("signalg") != NO_ALGORITHM || in.int32("cksum_size") != 0 || in.int32("sealalg") != NO_ALGORITHM) {
-            throw StateReader.malformed("signalg, cksum_size or sealalg", "is none of RFC 4121");
-        }
+        Algorithms noted = Algorithms.decode(in);
         Times times = times(in);
         KerberosFlags ticketFlags = KerberosFlags.of(in.int32("ticket flags"));
         long sendNumber = in.int64("seq_send");
@@ -202,15 +203,29 @@ final class MitFormat {
         boolean done = false;
         try {
             first = MitMagic.key(in, "subkey");
-            SequenceWindow window = window(services, firstReceived, in);
+            if (noted != Algorithms.of(first)) {
+                throw StateReader.malformed("signalg", "is not that of the subkey's encryption type");
+            }
+            if (noted == Algorithms.RC4) {
+                expectCopy(first, in, "enc");
+                expectCopy(first, in, "seq");
+            }
+            SequenceWindow window = window(services, firstReceived, noted, in);
             Duration clockSkew = MitLibraryContext.decode(initiator, in);
             authContext = MitAuthContext.decode(in);
-            if (in.int32("proto") != CFX
-                    || in.int32("cksumtype") != first.type().checksumType()) {
-                throw StateReader.malformed("proto or cksumtype", "is not that of the subkey's encryption type");
+            int proto = in.int32("proto");
+            if (in.int32("cksumtype") != first.type().checksumType()) {
+                throw StateReader.malformed("cksumtype", "is not that of the subkey's encryption type");
             }
             second = hasAcceptorSubkey ? MitMagic.key(in, "acceptor's subkey") : null;
-            ForeignFields.expectRfc4121(second == null ? first : second, "subkey");
+            Algorithms used = Algorithms.of(second == null ? first : second);
+            if (proto != used.proto) {
+                throw StateReader.malformed("proto", "is not that of the encryption type in use");
+            }
+            if (used == Algorithms.RC4) {
+                expect32Bits(sendNumber, "seq_send");
+                expect32Bits(firstReceived, "seq_recv");
+            }
             if (in.int32("its cksumtype") != (second == null ? 0 : second.type().checksumType())) {
                 throw StateReader.malformed("its cksumtype", "is not that of the acceptor's subkey");
             }
@@ -250,6 +265,60 @@ final class MitFormat {
             if (!done) {
                 ForeignFields.erase(first, second, authContext == null ? null : authContext.sessionKey());
             }
+        }
+    }
+
+    /** Reads a keyblock that is there for rc4-hmac, and says nothing new. */
+    private static void expectCopy(EncryptionKey key, StateReader in, String field) throws GSSException {
+        try (EncryptionKey copy = MitMagic.key(in, field)) {
+            if (!ForeignFields.equal(key, copy)) {
+                throw StateReader.malformed(field, "is not the subkey's copy");
+            }
+        }
+    }
+
+    private static void expect32Bits(long number, String field) throws GSSException {
+        if (number >>> Integer.SIZE != 0) {
+            throw StateReader.malformed(field, "has more bits than rc4-hmac gives it");
+        }
+    }
+
+    /**
+     * What the library notes of the tokens that protect messages. It notes it of the first subkey, and uses what belongs to the
+     * second one if there is one: of another type, if RFC 4537 made it so.
+     */
+    private enum Algorithms {
+        RFC_4121(-1, 0, -1, 1, -1),
+        RC4(0x0011, 8, 0x0010, 0, 0xFFFF_FFFFL);
+
+        private final int signalg;
+        private final int checksumSize;
+        private final int sealalg;
+        private final int proto;
+        private final long mask;
+
+        Algorithms(int signalg, int checksumSize, int sealalg, int proto, long mask) {
+            this.signalg = signalg;
+            this.checksumSize = checksumSize;
+            this.sealalg = sealalg;
+            this.proto = proto;
+            this.mask = mask;
+        }
+
+        static Algorithms of(EncryptionKey key) {
+            return key.type().isOfRfc4121() ? RFC_4121 : RC4;
+        }
+
+        static Algorithms decode(StateReader in) throws GSSException {
+            int signalg = in.int32("signalg");
+            int checksumSize = in.int32("cksum_size");
+            int sealalg = in.int32("sealalg");
+            for (Algorithms each : values()) {
+                if (each.signalg == signalg && each.checksumSize == checksumSize && each.sealalg == sealalg) {
+                    return each;
+                }
+            }
+            throw StateReader.malformed("signalg, cksum_size or sealalg", "is of no encryption type known here");
         }
     }
 
@@ -301,11 +370,11 @@ final class MitFormat {
     }
 
     /** Ours is the library's: a map of the 64 numbers below the next one expected. */
-    private static void encode(SequenceWindow window, StateWriter out) {
+    private static void encode(SequenceWindow window, Algorithms algorithms, StateWriter out) {
         ByteBuffer memory = ByteBuffer.allocate(WINDOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         memory.putInt(window.flags().contains(ContextFlag.REPLAY) ? 1 : 0);
         memory.putInt(window.flags().contains(ContextFlag.SEQUENCE) ? 1 : 0);
-        memory.putLong(MASK);
+        memory.putLong(algorithms.mask);
         memory.putLong(window.base());
         memory.putLong(window.gone());
         memory.putLong(window.seen());
@@ -314,7 +383,8 @@ final class MitFormat {
         MitMagic.GSS_QUEUE.encode(out);
     }
 
-    private static SequenceWindow window(int services, long firstReceived, StateReader in) throws GSSException {
+    private static SequenceWindow window(int services, long firstReceived, Algorithms noted, StateReader in)
+            throws GSSException {
         MitMagic.GSS_QUEUE.decode(in, "window");
         ByteBuffer memory = ByteBuffer.wrap(in.octets(WINDOW_SIZE, "window")).order(ByteOrder.LITTLE_ENDIAN);
         if (!MitMagic.GSS_QUEUE.isNext(in)) {
@@ -328,8 +398,8 @@ final class MitFormat {
         if (Long.reverseBytes(base) == firstReceived && base != firstReceived) {
             throw StateReader.malformed("window", "was written on a big-endian machine, which is not supported");
         }
-        if (base != firstReceived || mask != MASK) {
-            throw StateReader.malformed("window", "does not begin with seq_recv, or is not of 64 bits");
+        if (base != firstReceived || (mask != noted.mask && mask != Algorithms.RFC_4121.mask)) {
+            throw StateReader.malformed("window", "does not begin with seq_recv, or has not the bits of its numbers");
         }
         int reported = (replay != 0 ? ContextFlag.REPLAY.bit() : 0) | (sequence != 0 ? ContextFlag.SEQUENCE.bit() : 0);
         if ((replay | sequence) >>> 1 != 0 || reported != (services & ForeignFields.REPLAY_AND_SEQUENCE)) {
