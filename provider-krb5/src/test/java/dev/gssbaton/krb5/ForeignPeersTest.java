@@ -188,8 +188,11 @@ class ForeignPeersTest {
         List<Place> there = List.of(Place.JAVA, Place.MIT);
         List<Place> back = List.of(Place.MIT, Place.JAVA);
         acceptor_moves(there, Enctype.RC4_HMAC, ContextRequest.full(), stage);
-        initiator_moves(there, Enctype.RC4_HMAC, ContextRequest.full(), stage);
-        initiatorMoves(jdk, back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+        // Later JDKs ask for no such ticket.
+        if (Runtime.version().feature() == 17) {
+            initiator_moves(there, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+            initiatorMoves(jdk, back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+        }
         // Two of MIT's agree on a better type by RFC 4537.
         acceptor_moves(back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
         initiator_moves(back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
