@@ -84,7 +84,7 @@ public final class Rc4MessageKeys implements AutoCloseable {
      * @param offset index of its first octet
      */
     public void finishChecksum(byte[] out, int offset) {
-        byte[] digest = md5.digest();
+        byte[] digest = digest();
         ksign.update(digest, 0, digest.length);
         ksign.finish(out, offset, CHECKSUM_SIZE);
     }
@@ -97,11 +97,18 @@ public final class Rc4MessageKeys implements AutoCloseable {
      * @throws IntegrityException if it is another
      */
     public void verifyChecksum(byte[] checksum, int offset) throws IntegrityException {
-        byte[] digest = md5.digest();
+        byte[] digest = digest();
         ksign.update(digest, 0, digest.length);
         if (!ksign.matches(checksum, offset, CHECKSUM_SIZE)) {
             throw new IntegrityException();
         }
+    }
+
+    /** The platform's hash keeps the last octets of the message until it is used again, and zeroes them when it is reset. */
+    private byte[] digest() {
+        byte[] digest = md5.digest();
+        md5.reset();
+        return digest;
     }
 
     /**
