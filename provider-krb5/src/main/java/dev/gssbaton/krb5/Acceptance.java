@@ -193,7 +193,12 @@ final class Acceptance implements Handshake {
         EncTicketPart ticket = opened.encPart();
         boolean mutual = (services.flags() & ContextFlag.MUTUAL.bit()) != 0;
         EncryptionType type = encryptionType(ticket, mutual);
-        int flags = ContextKeys.grantable(services.flags(), type);
+        boolean asserts = mutual && (type.isOfRfc4121() || services.dceStyle());
+        boolean keyOfItsOwn = asserts || authenticator.subkey() != null;
+        int flags = keyOfItsOwn || type.isOfRfc4121()
+                ? ContextKeys.grantable(services.flags(), type)
+                // Other contexts of the ticket have this key and its keystream too.
+                : services.flags() & ~ContextFlag.CONF.bit();
         Agreement agreement = new Agreement(
                 false,
                 flags,
@@ -203,7 +208,6 @@ final class Acceptance implements Handshake {
                 options.clockSkew());
         long receiveNumber = authenticator.initialSequenceNumber();
         long sendNumber = mutual ? sendNumber(type, receiveNumber) : receiveNumber;
-        boolean asserts = mutual && (type.isOfRfc4121() || services.dceStyle());
         ContextKeys own = keys(ticket, asserts ? type : null);
         byte[] reply = mutual ? reply(own, sendNumber) : null;
         ContextState made = new ContextState(

@@ -76,6 +76,19 @@ class Rc4ContextTest {
     }
 
     @Test
+    void kerberos_20_under_the_tickets_session_key_there_is_no_confidentiality() throws Exception {
+        MechanismContext acceptor =
+                realm.accept(realm.request().noSubkey().flags(TestRealm.USUAL).token());
+        assertNull(((Krb5Context) acceptor).state().keys().initiatorSubkey());
+        assertFalse(acceptor.flags().contains(ContextFlag.CONF));
+        assertTrue(acceptor.flags().contains(ContextFlag.INTEG));
+
+        MechanismContext withSubkey =
+                realm.accept(realm.request().flags(TestRealm.USUAL).token());
+        assertTrue(withSubkey.flags().contains(ContextFlag.CONF));
+    }
+
+    @Test
     void rfc4537_3_with_an_answer_a_stronger_type_takes_its_place_where_both_permit_one() throws Exception {
         realm.options(AcceptorOptions.DEFAULT.withPermittedEncryptionTypes(Set.of(17, 18, 23)));
         TestRealm.Pair pair = realm.establish(TestRealm.USUAL);
