@@ -1,6 +1,7 @@
 package dev.gssbaton.cli.inspect;
 
 import dev.gssbaton.BatonContext;
+import dev.gssbaton.BatonManager;
 import dev.gssbaton.BatonManagerBuilder;
 import dev.gssbaton.ExportedToken;
 import dev.gssbaton.UnsealedOptions;
@@ -97,11 +98,36 @@ public final class ConvertCommand implements Callable<Integer> {
         if (isForeign(from)) {
             builder.allowUnsealedImport(from);
         }
-        BatonContext context = builder.build().createContext(token);
-        try (ExportedToken converted = export(context)) {
-            write(converted.octets());
+        BatonManager manager = builder.build();
+        if (output == null) {
+            try (ExportedToken converted = export(manager.createContext(token))) {
+                spec.commandLine().getOut().println(HexFormat.of().formatHex(converted.octets()));
+            }
+        } else {
+            convertInto(output, manager, token);
         }
         return 0;
+    }
+
+    /** The file is made before the token is taken, so that the context is not lost where no file can be. */
+    private void convertInto(Path file, BatonManager manager, byte[] token) throws IOException, GSSException {
+        boolean done = false;
+        try (var channel = Files.newByteChannel(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            try (ExportedToken converted = export(manager.createContext(token))) {
+                ByteBuffer octets = ByteBuffer.wrap(converted.octets());
+                while (octets.hasRemaining()) {
+                    channel.write(octets);
+                }
+                done = true;
+            } finally {
+                if (!done) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     private void requireFormat(String option, String format) {
@@ -140,6 +166,10 @@ public final class ConvertCommand implements Callable<Integer> {
                 throw new Problem(
                         "the format " + to + " is of another mechanism than the token's, " + open.mechanism());
             }
+            if (!sharedKeystream && target.get().sharesKeystream(open.context())) {
+                throw new Problem(
+                        "the context is of RC4, whose copies give away what they encrypt: consent by --shared-keystream");
+            }
             target.get().write(open.context(), Delegation.DROP, out);
         }
     }
@@ -150,21 +180,5 @@ public final class ConvertCommand implements Callable<Integer> {
         }
         UnsealedOptions options = UnsealedOptions.of(to);
         return context.exportUnsealed(sharedKeystream ? options.consentToSharedKeystream() : options);
-    }
-
-    private void write(byte[] token) throws IOException {
-        if (output == null) {
-            spec.commandLine().getOut().println(HexFormat.of().formatHex(token));
-            return;
-        }
-        try (var channel = Files.newByteChannel(
-                output,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer octets = ByteBuffer.wrap(token);
-            while (octets.hasRemaining()) {
-                channel.write(octets);
-            }
-        }
     }
 }

@@ -127,6 +127,40 @@ final class ConvertCommandTest {
     }
 
     @Test
+    void aTokenThatCannotBePutAnywhereIsNotTaken() throws IOException {
+        Path nowhere = temp.resolve("missing").resolve("converted");
+        assertEquals(
+                1,
+                convert("mit", "baton", file(mit), "--output", nowhere.toString())
+                        .exitCode());
+        Path output = temp.resolve("converted");
+        Run converted = convert("mit", "baton", file(mit), "--output", output.toString());
+        assertEquals(0, converted.exitCode(), converted.err());
+        Files.delete(output);
+        Run again = convert("mit", "baton", file(mit), "--output", output.toString());
+        assertEquals(1, again.exitCode(), "taken before");
+        assertFalse(Files.exists(output), "an empty file stays behind");
+    }
+
+    @Test
+    void aTokenOfRc4IsConvertedWithConsentAlone() throws IOException {
+        Path file = Files.writeString(temp.resolve("rc4"), ofRc4(mit.getProperty("token")));
+        assertFails(convert("mit", "mit", file), "--shared-keystream");
+        Run converted = convert("mit", "mit", file, "--shared-keystream");
+        assertEquals(0, converted.exitCode(), converted.err());
+    }
+
+    /** Cuts the keys of a token of MIT's to those of rc4-hmac, and says so wherever it must. */
+    private static String ofRc4(String token) {
+        return token.replaceFirst("ffffffff00000000ffffffff", "000000110000000800000010")
+                .replaceAll(
+                        "970ea7030000001200000020([0-9a-f]{32})[0-9a-f]{32}970ea703",
+                        "970ea7030000001700000010$1970ea703")
+                .replaceFirst("(970ea703.{48}970ea703)970ea738", "$1$1$1970ea738")
+                .replaceFirst("0000000100000010(970ea703.{48}970ea703)00000010", "00000000ffffff76$1ffffff76");
+    }
+
+    @Test
     void anotherMechanismsTokenIsRefused() throws Exception {
         Stores stores = new Stores(directory, "");
         stores.prepare();
