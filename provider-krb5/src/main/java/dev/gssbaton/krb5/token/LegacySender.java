@@ -13,8 +13,9 @@ final class LegacySender implements TokenSender {
     private final LegacyContext context;
     private final SecureRandom random;
     private final boolean seals;
-    /** The number that nothing is sent under. */
-    private final long end;
+    private final long first;
+    /** How many numbers there are, from the first one on. */
+    private final long count;
 
     private long next;
     private Rc4MessageKeys keys;
@@ -27,7 +28,8 @@ final class LegacySender implements TokenSender {
     LegacySender(LegacyContext context, long first, long next, long peersFirst, SecureRandom random) {
         this.context = context;
         this.seals = first != peersFirst;
-        this.end = seals ? peersFirst : (first - 1) & NUMBERS;
+        this.first = first;
+        this.count = seals ? (peersFirst - first) & NUMBERS : NUMBERS;
         this.next = next;
         this.random = random;
     }
@@ -37,10 +39,11 @@ final class LegacySender implements TokenSender {
         return next;
     }
 
+    /** Refuses also where other software, from which the context came, went on beyond the last number. */
     @Override
     public void checkNumberLeft() throws GSSException {
         context.expectAlive();
-        if (next == end) {
+        if (((next - first) & NUMBERS) >= count) {
             throw new GSSException(
                     GSSException.FAILURE,
                     TransferFault.UNNAMED,

@@ -136,6 +136,19 @@ class LegacyTokenTest {
         }
     }
 
+    /** As a context of other software may be, which does not look where it goes. */
+    @Test
+    void kerberos_20_a_side_that_has_passed_the_others_first_number_sends_nothing_more() throws GSSException {
+        for (long next : new long[] {101, 0x8000_0000L, 0xFFFF_FFFFL, 4}) {
+            try (MessageProtection sender =
+                    new MessageProtection(true, peers.key, false, 5, next, Peers.window(100), Peers.RANDOM)) {
+                assertExhausted(() -> wrap(sender, Peers.sealed()));
+                assertExhausted(() -> mic(sender));
+                assertEquals(next, sender.sendNumber());
+            }
+        }
+    }
+
     @Test
     void kerberos_20_without_an_answer_nothing_is_encrypted() throws GSSException {
         try (MessageProtection sender =
