@@ -60,8 +60,8 @@ final class ClaimTable {
             rebuild(now, HEADER_SIZE + id.length);
             slot = find(hash, id);
         }
-        slots[slot] = slot(hash, end);
         ByteBuffer out = ByteBuffer.wrap(records).position(end);
+        slots[slot] = slot(hash, end);
         out.putLong(keepUntil).putLong(claimant.high()).putLong(claimant.low());
         out.put((byte) id.length).put(id);
         end = out.position();
@@ -71,7 +71,7 @@ final class ClaimTable {
 
     /** Forgets what need not be kept any more, if that is most of what is there. */
     synchronized void sweep(long now) {
-        if (earliest < now && 2 * keptOctets(now) <= end) {
+        if (earliest < now && keptOctets(now) <= end / 2) {
             rebuild(now, 0);
         }
     }
@@ -95,16 +95,20 @@ final class ClaimTable {
                 && Arrays.equals(records, from, from + id.length, id, 0, id.length);
     }
 
-    /** Makes both arrays anew of the records that must be kept, with room for twice these and so many octets. */
+    /**
+     * Makes both arrays anew of the records that must be kept, with room for twice these and so many octets. Where there is no
+     * memory for both, all stays as it is: no claim is forgotten.
+     */
     private void rebuild(long now, int octets) {
         byte[] oldRecords = records;
         long[] oldSlots = slots;
         boolean keepsAll = earliest >= now;
         int kept = keepsAll ? end : FIRST + keptOctets(now);
-        int room = Math.max(2 * (kept + octets), MIN_ROOM);
+        int room = Math.max(Math.multiplyExact(2, kept + octets), MIN_ROOM);
+        byte[] newRecords = keepsAll ? Arrays.copyOf(oldRecords, room) : new byte[room];
         slots = new long[2 * Integer.highestOneBit(room / MIN_RECORD * 4 / 3)];
+        records = newRecords;
         if (keepsAll) {
-            records = Arrays.copyOf(oldRecords, room);
             for (long slot : oldSlots) {
                 if (slot != 0) {
                     slots[findFree(slot)] = slot;
@@ -112,7 +116,6 @@ final class ClaimTable {
             }
             return;
         }
-        records = new byte[room];
         end = FIRST;
         size = 0;
         earliest = Long.MAX_VALUE;

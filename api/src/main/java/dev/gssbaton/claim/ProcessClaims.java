@@ -102,11 +102,12 @@ public final class ProcessClaims implements ClaimStore {
             return;
         }
         try {
-            tables[swept++].sweep(now);
-            if (swept == TABLES) {
-                swept = 0;
+            int table = swept;
+            swept = (table + 1) % TABLES;
+            if (swept == 0) {
                 nextSweep = now + PAUSE_MILLIS;
             }
+            tables[table].sweep(now);
         } finally {
             sweeping.unlock();
         }
