@@ -22,7 +22,9 @@ import dev.gssbaton.peers.Received;
 import dev.gssbaton.peers.Requires;
 import dev.gssbaton.peers.Scale;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.security.auth.Subject;
@@ -42,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * OLD_TOKEN for that, and Baton always says so; MIT says UNSEQ_TOKEN where sequencing was asked for.
  */
 @Requires(NativePeer.MIT)
-class MessageOrderWithMitTest {
+class MessageOrderTest {
     private static final int MESSAGES = Scale.times(150, 1000);
     private static final int MAX_SIZE = 3000;
     private static final int WINDOW = 64;
@@ -51,6 +53,9 @@ class MessageOrderWithMitTest {
     private static MitKdc kdc;
     private static Subject alice;
     private static JgssPeer mit;
+    private static JgssPeer jdk;
+    /** Null where Heimdal is not installed. */
+    private static JgssPeer heimdal;
 
     /** Nothing is exported here, so that nothing is asked of the account's keys. */
     private final BatonManager baton =
@@ -61,11 +66,13 @@ class MessageOrderWithMitTest {
         kdc = MitKdc.shared();
         alice = Login.initiator(kdc.account("alice"));
         mit = JgssPeer.nativeLibrary(NativePeer.MIT, kdc);
+        jdk = JgssPeer.jdk(kdc);
+        heimdal = NativePeer.HEIMDAL.missing().isEmpty() ? JgssPeer.nativeLibrary(NativePeer.HEIMDAL, kdc) : null;
     }
 
     @AfterAll
     static void end() {
-        mit.close();
+        Stream.of(mit, jdk, heimdal).filter(Objects::nonNull).forEach(JgssPeer::close);
     }
 
     static Stream<Arguments> cases() {
@@ -130,6 +137,73 @@ class MessageOrderWithMitTest {
         assertTrue(behind > 0, "nothing was behind the window");
         initiator.close();
         acceptor.close();
+    }
+
+    static Stream<Arguments> otherPeers() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Enctype enctype : EnumSet.range(Enctype.AES128_CTS_HMAC_SHA1_96, Enctype.AES256_CTS_HMAC_SHA384_192)) {
+            for (boolean batonInitiates : new boolean[] {true, false}) {
+                cases.add(Arguments.of("jdk", enctype, batonInitiates));
+                if (heimdal != null) {
+                    cases.add(Arguments.of("heimdal", enctype, batonInitiates));
+                }
+            }
+        }
+        if (heimdal != null) {
+            cases.add(Arguments.of("heimdal", Enctype.RC4_HMAC, true));
+            cases.add(Arguments.of("heimdal", Enctype.RC4_HMAC, false));
+        }
+        return cases.stream();
+    }
+
+    /**
+     * What others send is reported as what MIT sends in the same order. They themselves get everything in its place, since
+     * Heimdal gives out no text that comes otherwise.
+     */
+    @ParameterizedTest
+    @MethodSource("otherPeers")
+    void messages_of_others_are_reported_as_those_of_MIT(String name, Enctype enctype, boolean batonInitiates)
+            throws Exception {
+        Account service = kdc.account("order" + enctype.number() + "/localhost", enctype);
+        kdc.sessionEnctypes(service, enctype);
+        try (Exchange with = establish(name.equals("jdk") ? jdk : heimdal, service, batonInitiates);
+                Exchange withMit = establish(mit, service, batonInitiates)) {
+            Random random = new Random(enctype.number());
+            List<Token> fromBaton = new ArrayList<>();
+            List<Token> fromThem = new ArrayList<>();
+            List<Token> fromMit = new ArrayList<>();
+            for (int i = 0; i < MESSAGES; i++) {
+                Message message = Message.draw(random);
+                fromBaton.add(Token.of(with.ours(), message));
+                fromThem.add(Token.of(with.theirs(), message));
+                fromMit.add(Token.of(withMit.theirs(), message));
+            }
+            for (int number : deliveries(random)) {
+                Received ofMit = fromMit.get(number).receivedBy(withMit.ours());
+                Received ofThem = fromThem.get(number).receivedBy(with.ours());
+                assertEquals(ofMit, ofThem, () -> "message " + number);
+            }
+            for (Token token : fromBaton) {
+                assertTrue(token.receivedBy(with.theirs()).inSequence());
+            }
+        }
+    }
+
+    private Exchange establish(JgssPeer peer, Account service, boolean batonInitiates) throws Exception {
+        PeerContext ours = batonInitiates ? initiator(service, ContextRequest.full()) : acceptor(service);
+        PeerContext theirs = batonInitiates
+                ? peer.acceptor(service)
+                : peer.initiator(kdc.account("alice"), service, ContextRequest.full());
+        PeerContext.establish(batonInitiates ? ours : theirs, batonInitiates ? theirs : ours);
+        return new Exchange(ours, theirs);
+    }
+
+    private record Exchange(PeerContext ours, PeerContext theirs) implements AutoCloseable {
+        @Override
+        public void close() throws GSSException {
+            ours.close();
+            theirs.close();
+        }
     }
 
     private PeerContext initiator(Account service, ContextRequest request) throws Exception {
