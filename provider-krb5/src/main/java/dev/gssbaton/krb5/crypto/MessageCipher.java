@@ -287,5 +287,6 @@ public final class MessageCipher implements AutoCloseable {
         cts.close();
         mac.close();
         Arrays.fill(confounder, (byte) 0);
+        Arrays.fill(plain, (byte) 0);
     }
 }

@@ -61,20 +61,24 @@ final class DerivedKeys implements AutoCloseable {
         return confounders;
     }
 
-    /** Replaces the keys by zeros. */
+    /** Replaces the keys by zeros. What is needed afterwards is made anew. */
     @Override
     public void close() {
         if (cipher != null) {
             cipher.close();
+            cipher = null;
         }
         if (wrapChecksum != null) {
             wrapChecksum.close();
+            wrapChecksum = null;
         }
         if (micChecksum != null) {
             micChecksum.close();
+            micChecksum = null;
         }
         if (confounders != null) {
             confounders.close();
+            confounders = null;
         }
     }
 }

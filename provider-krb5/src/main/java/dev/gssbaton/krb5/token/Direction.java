@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * receives; {@link IdleKeys} looks in from another one.
  *
  * <p>Who protects a message takes the derived keys away and puts them back afterwards, so that nobody erases them meanwhile.
+ * Where that fails in the middle, as for want of memory, they are closed first: the next message must not go on with the
+ * octets of this one.
  */
 final class Direction implements AutoCloseable {
     private final EncryptionKey key;

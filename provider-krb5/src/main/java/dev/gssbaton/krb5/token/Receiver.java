@@ -77,6 +77,9 @@ final class Receiver implements TokenReceiver {
             keys.cipher().decrypt(data.array, data.offset, data.length, message, offset, token.messageLength, trailer);
         } catch (IntegrityException e) {
             throw Header.badMic();
+        } catch (RuntimeException | Error e) {
+            keys.close();
+            throw e;
         } finally {
             direction.back(keys);
         }
@@ -97,6 +100,9 @@ final class Receiver implements TokenReceiver {
             checksum.verify(token.data.array, token.data.offset + token.messageLength);
         } catch (IntegrityException e) {
             throw Header.badMic();
+        } catch (RuntimeException | Error e) {
+            keys.close();
+            throw e;
         } finally {
             direction.back(keys);
         }
@@ -127,6 +133,9 @@ final class Receiver implements TokenReceiver {
             checksum.verify(token, offset + MicToken.HEADER_SIZE);
         } catch (IntegrityException e) {
             throw Header.badMic();
+        } catch (RuntimeException | Error e) {
+            keys.close();
+            throw e;
         } finally {
             direction.back(keys);
         }

@@ -62,6 +62,9 @@ final class Sender implements TokenSender {
             } else {
                 sign(keys, message, from, messageLength, token, offset);
             }
+        } catch (RuntimeException | Error e) {
+            keys.close();
+            throw e;
         } finally {
             direction.back(keys);
         }
@@ -113,6 +116,9 @@ final class Sender implements TokenSender {
             new MicToken(flags, next).encode(token, offset);
             checksum.update(token, offset, MicToken.HEADER_SIZE);
             checksum.finish(token, offset + MicToken.HEADER_SIZE);
+        } catch (RuntimeException | Error e) {
+            keys.close();
+            throw e;
         } finally {
             direction.back(keys);
         }

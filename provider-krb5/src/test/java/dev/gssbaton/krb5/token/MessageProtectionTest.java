@@ -58,6 +58,21 @@ class MessageProtectionTest {
         }
     }
 
+    /** Lengths beyond the arrays stand for whatever else may fail in the middle, such as a lack of memory. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RC4_HMAC")
+    void a_message_that_fails_in_the_middle_leaves_nothing_to_the_next(EncryptionType type) throws GSSException {
+        try (Peers both = new Peers(type)) {
+            byte[] message = Peers.message(2000);
+            assertThrows(
+                    RuntimeException.class, () -> both.initiator.wrap(message, 0, 2 * message.length, Peers.sealed()));
+            byte[] token = both.initiator.wrap(MESSAGE, 0, MESSAGE.length, Peers.sealed());
+            int tooLong = token.length + type.checksumSize() + 1;
+            assertThrows(RuntimeException.class, () -> both.acceptor.unwrap(token, 0, tooLong, Peers.signed()));
+            assertArrayEquals(MESSAGE, both.acceptor.unwrap(token, 0, token.length, Peers.signed()));
+        }
+    }
+
     private static String header(byte[] token) {
         return HexFormat.of().formatHex(token, 0, 16);
     }
