@@ -6,6 +6,7 @@ import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.krb5.PlatformName;
 import dev.gssbaton.krb5.TicketFacts;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.KerberosFlags;
 import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.spi.ContextFlag;
@@ -102,6 +103,7 @@ final class Heimdal7Format {
         Agreement agreement = state.agreement();
         boolean initiator = agreement.initiator();
         ContextKeys keys = state.keys();
+        expectKnown(keys.baseKey().type());
         EncryptionKey ours = initiator ? keys.initiatorSubkey() : keys.acceptorSubkey();
         EncryptionKey theirs = initiator ? keys.acceptorSubkey() : keys.initiatorSubkey();
         SequenceWindow window = state.protection().window();
@@ -178,6 +180,13 @@ final class Heimdal7Format {
             if (!done) {
                 ForeignFields.erase(sessionKey, ours, theirs);
             }
+        }
+    }
+
+    /** Refuses what Heimdal would refuse when the context is gone from here. */
+    private static void expectKnown(EncryptionType type) throws GSSException {
+        if (type == EncryptionType.CAMELLIA128_CTS_CMAC || type == EncryptionType.CAMELLIA256_CTS_CMAC) {
+            throw ForeignFields.cannotCarry("encryption type " + type.rfcName() + " is none of Heimdal's");
         }
     }
 

@@ -51,6 +51,7 @@ final class HeimdalWindow {
     static void encode(SequenceWindow window, StateWriter out) throws GSSException {
         int first = number(window.base(), "peer's first number");
         number(window.next(), "number of the next message expected");
+        number(window.gone(), "count of the numbers gone by");
         int[] list = new int[SIZE];
         int length = fill(list, window);
         out.int32(ContextFlag.bits(window.flags()));
@@ -114,11 +115,11 @@ final class HeimdalWindow {
             }
             return SequenceWindow.of(ContextFlag.of(flags), first, 0, 0);
         }
-        return SequenceWindow.of(ContextFlag.of(flags), first, latest - first + 1, map(list, first));
+        return SequenceWindow.of(ContextFlag.of(flags), first, latest - first + 1, map(list, first, flags));
     }
 
     /** Makes our map of the numbers in a list. */
-    private static long map(long[] list, long first) throws GSSException {
+    private static long map(long[] list, long first, int flags) throws GSSException {
         long latest = list[0];
         int last = list.length - 1;
         int listed = last > 0 && list[last] == 0 ? last : list.length;
@@ -129,8 +130,8 @@ final class HeimdalWindow {
             }
             seen |= bit(latest - list[i]);
         }
-        if (list.length > 1) {
-            // Below what is listed, Heimdal does not know any more.
+        if (list.length > 1 || flags == ContextFlag.REPLAY.bit()) {
+            // Below what is listed, Heimdal does not know any more, or has taken it as old and not noted it.
             for (long number = list[listed - 1] - 1; number >= first && latest - number < MAP; number--) {
                 seen |= bit(latest - number);
             }

@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.krb5.ContextKeys;
 import dev.gssbaton.krb5.ContextState;
+import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.TransferFault;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
@@ -117,12 +122,33 @@ class Heimdal7FormatTest {
                     "expected");
             assertCannotCarry(
                     ForeignStates.withNumbers(state, 7, SequenceWindow.of(window.flags(), 1L << 32, 0, 0)), "first");
+            assertCannotCarry(
+                    ForeignStates.withNumbers(state, 7, SequenceWindow.of(window.flags(), 1000, -9, 1)), "gone by");
             try (ContextState last = ForeignStates.withNumbers(
                     state, (1L << 32) - 1, SequenceWindow.of(window.flags(), (1L << 32) - 3, 2, 3))) {
                 try (ContextState moved = acceptor.read(acceptor.write(last))) {
                     assertEquals((1L << 32) - 1, moved.protection().sendNumber());
                     assertEquals((1L << 32) - 1, moved.protection().window().next());
                 }
+            }
+        }
+    }
+
+    @Test
+    void camellia_which_heimdal_has_not_is_refused() throws Exception {
+        for (EncryptionType type : List.of(EncryptionType.CAMELLIA128_CTS_CMAC, EncryptionType.CAMELLIA256_CTS_CMAC)) {
+            try (ContextState state = acceptor.read(acceptor.octets())) {
+                SecureRandom random = new SecureRandom();
+                assertCannotCarry(
+                        new ContextState(
+                                state.agreement(),
+                                new ContextKeys(EncryptionKey.generate(type, random), null, null),
+                                7,
+                                7,
+                                state.protection().window(),
+                                null,
+                                random),
+                        type.rfcName());
             }
         }
     }

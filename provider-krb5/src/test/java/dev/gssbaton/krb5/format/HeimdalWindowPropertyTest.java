@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.MessageProp;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -122,6 +123,16 @@ class HeimdalWindowPropertyTest {
         MessageProp prop = receive(read(flags, order.write()), 1004);
         assertTrue(!prop.isDuplicateToken() && !prop.isOldToken());
         assertEquals(flags.contains(ContextFlag.SEQUENCE), prop.isUnseqToken());
+    }
+
+    /** Heimdal does not note what it calls old. */
+    @Test
+    void what_heimdal_took_as_old_is_not_new() throws Exception {
+        Set<ContextFlag> flags = EnumSet.of(ContextFlag.REPLAY);
+        HeimdalOrder order = new HeimdalOrder(ContextFlag.bits(flags), 1000);
+        assertEquals(HeimdalOrder.Verdict.COMPLETE, order.check(1005));
+        assertEquals(HeimdalOrder.Verdict.OLD, order.check(1002));
+        assertTrue(receive(read(flags, order.write()), 1002).isDuplicateToken());
     }
 
     /** Numbers that are 32 bits without sign throughout, sometimes near their end. */
