@@ -200,7 +200,9 @@ class MitKdcTest {
             for (String text : List.of("", "a", "a message of several words", "m".repeat(1000))) {
                 for (boolean privacy : List.of(false, sealed)) {
                     byte[] token = moving.peer().wrap(text(text), privacy);
-                    assertArrayEquals(text(text), theirs.unwrap(token).message());
+                    Received there = theirs.unwrap(token);
+                    assertArrayEquals(text(text), there.message());
+                    assertEquals(privacy, there.confidential());
                     Received received = moving.peer().unwrap(theirs.wrap(text(text), privacy));
                     assertArrayEquals(text(text), received.message());
                     assertTrue(received.inSequence() || !sequenced, received::toString);
