@@ -287,7 +287,8 @@ public final class BatonContext implements ExtendedGSSContext {
      *
      * @param options the format, and what else the application consents to
      * @return the token, the caller's, and best wiped as soon as it is sent. Its identity is the one by which another manager
-     *     of Baton would claim it; until when it may be imported is the context's end
+     *     of Baton would claim it, where the format carries the whole window of numbers received; until when it may be
+     *     imported is the context's end
      * @throws GSSException as {@link #exportToken(ExportOptions)} does; {@code UNAVAILABLE} also for a format that is sealed
      */
     public ExportedToken exportUnsealed(UnsealedOptions options) throws GSSException {

@@ -62,10 +62,10 @@ final class UnsealedTransfer {
         ClaimId id = identity(entry, context);
         try (StateWriter out = new StateWriter(0, USUAL_TOKEN)) {
             exporter.write(context, Delegation.DROP, out);
-            byte[] token = Arrays.copyOf(out.array(), out.position());
-            TransferLog.exported(id, facts.mechanism(), options.format(), token.length);
+            TransferLog.exported(id, facts.mechanism(), options.format(), out.position());
+            // The token is made last: whatever failed before leaves none behind.
             return new ExportedToken(
-                    token,
+                    Arrays.copyOf(out.array(), out.position()),
                     id,
                     facts.expiryMillis() == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(facts.expiryMillis()));
         }
