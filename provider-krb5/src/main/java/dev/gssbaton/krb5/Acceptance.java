@@ -195,10 +195,7 @@ final class Acceptance implements Handshake {
         EncryptionType type = encryptionType(ticket, mutual);
         boolean asserts = mutual && (type.isOfRfc4121() || services.dceStyle());
         boolean keyOfItsOwn = asserts || authenticator.subkey() != null;
-        int flags = keyOfItsOwn || type.isOfRfc4121()
-                ? ContextKeys.grantable(services.flags(), type)
-                // Other contexts of the ticket have this key and its keystream too.
-                : services.flags() & ~ContextFlag.CONF.bit();
+        int flags = ContextKeys.grantable(services.flags(), type, keyOfItsOwn);
         Agreement agreement = new Agreement(
                 false,
                 flags,

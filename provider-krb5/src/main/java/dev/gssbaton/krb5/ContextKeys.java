@@ -36,11 +36,18 @@ public final class ContextKeys implements AutoCloseable {
     }
 
     /**
-     * Gives what can be granted under a type of encryption. Under rc4-hmac one number has one keystream, so that there is no
-     * confidentiality where both sides begin with the same number: without mutual authentication.
+     * Gives what can be granted under a type of encryption. Under rc4-hmac one key and number have one keystream. So there
+     * is no confidentiality where both sides begin with the same number, which is without mutual authentication, nor where
+     * messages have the ticket's session key, which is that of its other contexts too.
+     *
+     * @param flags what was asked for
+     * @param type the type of the key that protects messages
+     * @param keyOfItsOwn true if that is a subkey
+     * @return the flags, less that of confidentiality where there is none
      */
-    static int grantable(int flags, EncryptionType type) {
-        return type.isOfRfc4121() || (flags & ContextFlag.MUTUAL.bit()) != 0 ? flags : flags & ~ContextFlag.CONF.bit();
+    public static int grantable(int flags, EncryptionType type, boolean keyOfItsOwn) {
+        boolean safe = keyOfItsOwn && (flags & ContextFlag.MUTUAL.bit()) != 0;
+        return type.isOfRfc4121() || safe ? flags : flags & ~ContextFlag.CONF.bit();
     }
 
     /**

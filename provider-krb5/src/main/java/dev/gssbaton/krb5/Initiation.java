@@ -152,7 +152,7 @@ final class Initiation implements Handshake {
             }
         }
         return ContextKeys.grantable(
-                ContextFlag.bits(granted), ticket.sessionKey().type());
+                ContextFlag.bits(granted), ticket.sessionKey().type(), true);
     }
 
     private static boolean delegates(ServiceTicket ticket) {

@@ -10,10 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.format.Heimdal7ContextExporter;
+import dev.gssbaton.krb5.format.MitContextExporter;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.Delegation;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.SequenceWindow;
+import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.TransferFault;
 import java.nio.ByteBuffer;
@@ -30,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Contexts of rc4-hmac, where this mechanism is on both sides. */
 class Rc4ContextTest {
     private static final long FAR = 1L << 29;
+
+    /** Of the flags, which are big-endian, in the octet table of the format {@code mit}. */
+    private static final int MIT_FLAGS_END = 36;
 
     private final TestRealm realm = new TestRealm(EncryptionType.RC4_HMAC);
 
@@ -116,6 +121,23 @@ class Rc4ContextTest {
             assertEquals(GSSException.UNAVAILABLE, e.getMajor());
             assertEquals(0, out.position());
         }
+    }
+
+    @Test
+    void kerberos_20_a_token_of_mit_grants_no_confidentiality_without_mutual_authentication() throws Exception {
+        MitContextExporter mit = new MitContextExporter();
+        try (StateWriter out = new StateWriter(0, 16)) {
+            mit.write(realm.establish(TestRealm.USUAL).acceptor(), Delegation.DROP, out);
+            byte[] token = Arrays.copyOf(out.array(), out.position());
+            assertTrue(read(mit, token).flags().contains(ContextFlag.CONF));
+            assertEquals(ContextFlag.MUTUAL.bit(), token[MIT_FLAGS_END] & ContextFlag.MUTUAL.bit());
+            token[MIT_FLAGS_END] ^= (byte) ContextFlag.MUTUAL.bit();
+            assertFalse(read(mit, token).flags().contains(ContextFlag.CONF));
+        }
+    }
+
+    private MechanismContext read(MitContextExporter mit, byte[] token) throws GSSException {
+        return mit.read(new StateReader(token, 0, token.length), Delegation.DROP, realm.environment());
     }
 
     @Test

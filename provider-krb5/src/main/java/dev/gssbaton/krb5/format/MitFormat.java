@@ -237,9 +237,10 @@ final class MitFormat {
             Authorization authorization = Authorization.decode(initiator, authContext.authenticatorData(), in);
             MitMagic.GSS_CONTEXT.decode(in, "context");
             in.expectEnd();
+            ContextKeys keys = keys(authContext.sessionKey(), first, second);
             Agreement agreement = new Agreement(
                     initiator,
-                    services,
+                    ContextKeys.grantable(services, keys.baseKey().type(), keys.baseKey() != keys.sessionKey()),
                     initiator ? ours : theirs,
                     initiator ? theirs : ours,
                     new TicketFacts(
@@ -255,7 +256,7 @@ final class MitFormat {
             done = true;
             return new ContextState(
                     agreement,
-                    keys(authContext.sessionKey(), first, second),
+                    keys,
                     initiator || mutual ? authContext.firstSendNumber() : firstReceived,
                     sendNumber,
                     window,
