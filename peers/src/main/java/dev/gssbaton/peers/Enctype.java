@@ -38,6 +38,15 @@ public enum Enctype {
         return registeredName;
     }
 
+    /** Tells whether this JVM's own Kerberos gets tickets with such session keys: never Camellia's, and RC4's on 17 alone. */
+    public boolean jdkGetsTickets() {
+        return switch (this) {
+            case CAMELLIA128_CTS_CMAC, CAMELLIA256_CTS_CMAC -> false;
+            case RC4_HMAC -> Runtime.version().feature() == 17;
+            default -> true;
+        };
+    }
+
     static String names(Enctype... enctypes) {
         return Arrays.stream(enctypes).map(Enctype::registeredName).collect(Collectors.joining(" "));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import org.ietf.jgss.GSSException;
@@ -72,11 +73,10 @@ class JgssPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.MATCH_ANY,
-            names = {"AES.*", "RC4.*"})
+    @EnumSource
     @Requires(NativePeer.MIT)
     void mitWithJdk(Enctype enctype) throws Exception {
+        assumeTrue(enctype.jdkGetsTickets(), "this JDK gets such tickets");
         exchange(MitKdc.shared(), mit(), jdk(), enctype);
         exchange(MitKdc.shared(), jdk(), mit(), enctype);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.security.jgss.ExtendedGSSCredential;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
@@ -148,16 +149,21 @@ class MitKdcTest {
     void rfc4757_contexts_of_rc4_understand_every_peer(String peer, ContextRequest request) throws Exception {
         Account service = service(Enctype.RC4_HMAC);
         boolean mutual = request.flags().contains(Flag.MUTUAL);
-        BatonPeer.End initiator = baton.initiator(alice, service, request, only(Enctype.RC4_HMAC));
-        PeerContext theirs = peer(peer).acceptor(service);
-        PeerContext.establish(initiator.peer(), theirs);
         // Heimdal takes the acceptor's first number for another than the initiator's where nobody answers.
-        talk(initiator, theirs, mutual, mutual || !peer.equals("heimdal"));
+        boolean inSequence = mutual || !peer.equals("heimdal");
+        boolean tickets = Enctype.RC4_HMAC.jdkGetsTickets();
+        assumeTrue(tickets || !peer.equals("jdk"), "this JDK gets such tickets");
+        if (tickets) {
+            BatonPeer.End initiator = baton.initiator(alice, service, request, only(Enctype.RC4_HMAC));
+            PeerContext theirs = peer(peer).acceptor(service);
+            PeerContext.establish(initiator.peer(), theirs);
+            talk(initiator, theirs, mutual, inSequence);
+        }
 
         BatonPeer.End acceptor = baton.acceptor(service, only(Enctype.RC4_HMAC));
         PeerContext client = peer(peer).initiator(alice, service, request);
         PeerContext.establish(client, acceptor.peer());
-        talk(acceptor, client, mutual, mutual || !peer.equals("heimdal"));
+        talk(acceptor, client, mutual, inSequence);
     }
 
     @ParameterizedTest
