@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -90,6 +91,16 @@ public final class ConvertCommand implements Callable<Integer> {
             throw new Problem(output + " is there already: name a new file");
         }
         byte[] token = TokenFile.read(file);
+        try {
+            convert(token);
+        } finally {
+            // A foreign one has the keys in clear.
+            Arrays.fill(token, (byte) 0);
+        }
+        return 0;
+    }
+
+    private void convert(byte[] token) throws IOException, GSSException, Problem {
         requireForm(token);
         Stores stores = new Stores(directory, purpose);
         stores.prepare();
@@ -106,7 +117,6 @@ public final class ConvertCommand implements Callable<Integer> {
         } else {
             convertInto(output, manager, token);
         }
-        return 0;
     }
 
     /** The file is made before the token is taken, so that the context is not lost where no file can be. */
