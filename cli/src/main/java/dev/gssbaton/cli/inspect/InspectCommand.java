@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -70,6 +71,8 @@ public final class InspectCommand implements Callable<Integer> {
             say("sealing", "none: it carries the context's keys in clear");
             try (OpenToken open = OpenToken.open(token, foreign.get())) {
                 show(open, Instant.now());
+            } finally {
+                Arrays.fill(token, (byte) 0);
             }
             return 0;
         }
