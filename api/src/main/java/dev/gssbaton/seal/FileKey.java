@@ -3,9 +3,6 @@ package dev.gssbaton.seal;
 import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.SealingKey;
 import dev.gssbaton.spi.SecretBytes;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -84,7 +81,7 @@ final class FileKey implements AutoCloseable {
     }
 
     private SealingKey derive(String purpose) {
-        byte[] info = octets(purpose);
+        byte[] info = Purposes.octets(purpose);
         try (JceKey jceKey = new JceKey("HmacSHA256", key.copy());
                 JceKey zero = JceKey.zero("HmacSHA256")) {
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -105,21 +102,9 @@ final class FileKey implements AutoCloseable {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             sha256.update(ID_LABEL);
             sha256.update(id.toBytes());
-            return PublicId.of(sha256.digest(octets(purpose)));
+            return PublicId.of(sha256.digest(Purposes.octets(purpose)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("SHA-256 is part of every JDK", e);
-        }
-    }
-
-    /** Refuses what has no UTF-8: unpaired surrogates would make two purposes one. */
-    private static byte[] octets(String purpose) {
-        try {
-            ByteBuffer octets = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(purpose));
-            byte[] array = new byte[octets.remaining()];
-            octets.get(array);
-            return array;
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the purpose is not a well-formed text", e);
         }
     }
 

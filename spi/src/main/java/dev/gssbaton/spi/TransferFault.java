@@ -67,7 +67,9 @@ public enum TransferFault {
     /** The source of sealing keys cannot be used. */
     KEYS_UNUSABLE(50, GSSException.FAILURE, "the sealing keys cannot be used"),
     /** The claim store cannot be used; nothing was claimed. */
-    CLAIMS_UNUSABLE(51, GSSException.FAILURE, "the claim store cannot be used");
+    CLAIMS_UNUSABLE(51, GSSException.FAILURE, "the claim store cannot be used"),
+    /** The other end of a hand-over sent a key, or an encapsulation of keys, that is none for this session. */
+    PEER_KEY_REFUSED(52, GSSException.UNAUTHORIZED, "the other end's key for this session is refused");
 
     /**
      * The minor status of a refusal that is no fault of a transfer. It is not 0, since {@link GSSException} shows its minor
