@@ -3,6 +3,7 @@ package dev.gssbaton.krb5.token;
 import dev.gssbaton.krb5.crypto.MessageChecksum;
 import dev.gssbaton.krb5.crypto.MessageCipher;
 import dev.gssbaton.krb5.crypto.RandomOctets;
+import dev.gssbaton.krb5.crypto.Rc4MessageKeys;
 
 /** What is made of a key for one direction, each part with its first use. For one thread at a time. */
 final class DerivedKeys implements AutoCloseable {
@@ -14,6 +15,7 @@ final class DerivedKeys implements AutoCloseable {
     private MessageChecksum wrapChecksum;
     private MessageChecksum micChecksum;
     private RandomOctets confounders;
+    private Rc4MessageKeys rc4;
 
     DerivedKeys(Direction direction) {
         this.direction = direction;
@@ -61,6 +63,14 @@ final class DerivedKeys implements AutoCloseable {
         return confounders;
     }
 
+    /** Gives all that messages of an rc4-hmac context need. */
+    Rc4MessageKeys rc4() {
+        if (rc4 == null) {
+            rc4 = direction.newRc4Keys();
+        }
+        return rc4;
+    }
+
     /** Replaces the keys by zeros. What is needed afterwards is made anew. */
     @Override
     public void close() {
@@ -79,6 +89,10 @@ final class DerivedKeys implements AutoCloseable {
         if (confounders != null) {
             confounders.close();
             confounders = null;
+        }
+        if (rc4 != null) {
+            rc4.close();
+            rc4 = null;
         }
     }
 }

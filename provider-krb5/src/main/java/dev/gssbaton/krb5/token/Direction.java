@@ -5,6 +5,7 @@ import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.crypto.MessageChecksum;
 import dev.gssbaton.krb5.crypto.MessageCipher;
 import dev.gssbaton.krb5.crypto.RandomOctets;
+import dev.gssbaton.krb5.crypto.Rc4MessageKeys;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -94,6 +95,10 @@ final class Direction implements AutoCloseable {
 
     RandomOctets newConfounders() {
         return new RandomOctets(random);
+    }
+
+    Rc4MessageKeys newRc4Keys() {
+        return new Rc4MessageKeys(key);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.gssbaton.krb5.token;
 
-import dev.gssbaton.krb5.crypto.EncryptionKey;
-import dev.gssbaton.krb5.crypto.Rc4MessageKeys;
 import dev.gssbaton.spi.TransferFault;
 import org.ietf.jgss.GSSException;
 
@@ -16,17 +14,10 @@ final class LegacyContext {
     private static final byte SENT_BY_ACCEPTOR = (byte) 0xFF;
 
     private final boolean initiator;
-    private final EncryptionKey key;
     private volatile boolean ended;
 
-    LegacyContext(boolean initiator, EncryptionKey key) {
+    LegacyContext(boolean initiator) {
         this.initiator = initiator;
-        this.key = key;
-    }
-
-    /** Derives keys for one direction, which closes them. */
-    Rc4MessageKeys keys() {
-        return new Rc4MessageKeys(key);
     }
 
     /** Gives the octet that stands four times behind the numbers of what this side sends. */

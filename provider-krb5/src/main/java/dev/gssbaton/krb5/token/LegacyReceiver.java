@@ -20,14 +20,15 @@ final class LegacyReceiver implements TokenReceiver {
     private static final byte[] NOTHING = {};
 
     private final LegacyContext context;
+    private final Direction direction;
     private final SequenceWindow window;
-    private Rc4MessageKeys keys;
     private final byte[] sequence = new byte[Rc4MessageKeys.SEQUENCE_SIZE];
     private final byte[] confounder = new byte[LegacyToken.CONFOUNDER_SIZE];
     private final byte[] padding = new byte[1];
 
-    LegacyReceiver(LegacyContext context, SequenceWindow window) {
+    LegacyReceiver(LegacyContext context, Direction direction, SequenceWindow window) {
         this.context = context;
+        this.direction = direction;
         this.window = window;
     }
 
@@ -80,22 +81,29 @@ final class LegacyReceiver implements TokenReceiver {
 
     /** Verifies a token without data of its own, and gives its number. */
     private int verify(byte[] token, LegacyToken header, byte[] message, int offset, int length) throws GSSException {
-        int number = number(token, header);
-        keys().startChecksum(LegacyContext.MIC_TYPE);
-        keys().update(token, header.start(), LegacyToken.CHECKSUMMED);
-        keys().update(message, offset, length);
+        DerivedKeys derived = direction.take();
         try {
-            keys().verifyChecksum(token, header.start() + LegacyToken.SGN_CKSUM_POS);
+            Rc4MessageKeys keys = derived.rc4();
+            int number = number(keys, token, header);
+            keys.startChecksum(LegacyContext.MIC_TYPE);
+            keys.update(token, header.start(), LegacyToken.CHECKSUMMED);
+            keys.update(message, offset, length);
+            keys.verifyChecksum(token, header.start() + LegacyToken.SGN_CKSUM_POS);
+            return number;
         } catch (IntegrityException e) {
             throw Header.badMic();
+        } catch (RuntimeException | Error e) {
+            derived.close();
+            throw e;
+        } finally {
+            direction.back(derived);
         }
-        return number;
     }
 
     /** Decrypts SND_SEQ, and refuses our own tokens sent back. */
-    private int number(byte[] token, LegacyToken header) throws GSSException {
+    private int number(Rc4MessageKeys keys, byte[] token, LegacyToken header) throws GSSException {
         System.arraycopy(token, header.start() + LegacyToken.SND_SEQ_POS, sequence, 0, sequence.length);
-        keys().cryptSequence(token, header.start() + LegacyToken.SGN_CKSUM_POS, sequence, 0);
+        keys.cryptSequence(token, header.start() + LegacyToken.SGN_CKSUM_POS, sequence, 0);
         for (int i = Integer.BYTES; i < sequence.length; i++) {
             if (sequence[i] != context.theirDirection()) {
                 throw Header.badMic();
@@ -109,22 +117,12 @@ final class LegacyReceiver implements TokenReceiver {
         window.receive(expected + (number - (int) expected), prop);
     }
 
-    private Rc4MessageKeys keys() {
-        if (keys == null) {
-            keys = context.keys();
-        }
-        return keys;
-    }
-
     @Override
     public void close() {
         Arrays.fill(sequence, (byte) 0);
         Arrays.fill(confounder, (byte) 0);
         Arrays.fill(padding, (byte) 0);
-        if (keys != null) {
-            keys.close();
-            keys = null;
-        }
+        direction.close();
     }
 
     private final class LegacyIncoming implements Incoming {
@@ -156,21 +154,27 @@ final class LegacyReceiver implements TokenReceiver {
 
         @Override
         public void unwrap(byte[] message, int offset, MessageProp prop) throws GSSException {
-            int number = number(token, header);
-            if (header.sealed()) {
-                keys().startMessage(number);
+            int number = 0;
+            boolean verified = false;
+            DerivedKeys derived = direction.take();
+            try {
+                Rc4MessageKeys keys = derived.rc4();
+                number = number(keys, token, header);
+                open(keys, number, message, offset);
+                keys.verifyChecksum(token, header.start() + LegacyToken.SGN_CKSUM_POS);
+                verified = padding[0] == LegacyToken.PADDING;
+            } catch (IntegrityException e) {
+                // A padding error looks like a checksum error.
+            } catch (RuntimeException | Error e) {
+                derived.close();
+                throw e;
+            } finally {
+                direction.back(derived);
+                if (!verified) {
+                    Arrays.fill(message, offset, offset + messageLength(), (byte) 0);
+                }
             }
-            int at = header.start() + LegacyToken.HEADER_SIZE;
-            take(at, confounder, 0, confounder.length);
-            take(at + confounder.length, message, offset, messageLength());
-            take(at + confounder.length + messageLength(), padding, 0, 1);
-            keys().startChecksum(LegacyContext.WRAP_TYPE);
-            keys().update(token, header.start(), LegacyToken.CHECKSUMMED);
-            keys().update(confounder, 0, confounder.length);
-            keys().update(message, offset, messageLength());
-            keys().update(padding, 0, 1);
-            if (!isVerified() || padding[0] != LegacyToken.PADDING) {
-                Arrays.fill(message, offset, offset + messageLength(), (byte) 0);
+            if (!verified) {
                 throw Header.badMic();
             }
             prop.setPrivacy(header.sealed());
@@ -178,18 +182,25 @@ final class LegacyReceiver implements TokenReceiver {
             receive(number, prop);
         }
 
-        private boolean isVerified() {
-            try {
-                keys().verifyChecksum(token, header.start() + LegacyToken.SGN_CKSUM_POS);
-                return true;
-            } catch (IntegrityException e) {
-                return false;
+        /** Takes the message out of the token, and adds what the checksum is over. */
+        private void open(Rc4MessageKeys keys, int number, byte[] message, int offset) {
+            if (header.sealed()) {
+                keys.startMessage(number);
             }
+            int at = header.start() + LegacyToken.HEADER_SIZE;
+            take(keys, at, confounder, 0, confounder.length);
+            take(keys, at + confounder.length, message, offset, messageLength());
+            take(keys, at + confounder.length + messageLength(), padding, 0, 1);
+            keys.startChecksum(LegacyContext.WRAP_TYPE);
+            keys.update(token, header.start(), LegacyToken.CHECKSUMMED);
+            keys.update(confounder, 0, confounder.length);
+            keys.update(message, offset, messageLength());
+            keys.update(padding, 0, 1);
         }
 
-        private void take(int from, byte[] to, int offset, int length) {
+        private void take(Rc4MessageKeys keys, int from, byte[] to, int offset, int length) {
             if (header.sealed()) {
-                keys().crypt(token, from, length, to, offset);
+                keys.crypt(token, from, length, to, offset);
             } else {
                 System.arraycopy(token, from, to, offset, length);
             }

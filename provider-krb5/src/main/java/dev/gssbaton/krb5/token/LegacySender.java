@@ -11,6 +11,7 @@ final class LegacySender implements TokenSender {
     private static final long NUMBERS = 0xFFFF_FFFFL;
 
     private final LegacyContext context;
+    private final Direction direction;
     private final SecureRandom random;
     private final boolean seals;
     private final long first;
@@ -18,15 +19,16 @@ final class LegacySender implements TokenSender {
     private final long count;
 
     private long next;
-    private Rc4MessageKeys keys;
     private final byte[] confounder = new byte[LegacyToken.CONFOUNDER_SIZE];
 
     /**
      * Makes a sender. Where the peer began with another number, as it does when it answers, numbers end before that one;
      * otherwise each of them is the peer's too, and nothing is encrypted.
      */
-    LegacySender(LegacyContext context, long first, long next, long peersFirst, SecureRandom random) {
+    LegacySender(
+            LegacyContext context, Direction direction, long first, long next, long peersFirst, SecureRandom random) {
         this.context = context;
+        this.direction = direction;
         this.seals = first != peersFirst;
         this.first = first;
         this.count = seals ? (peersFirst - first) & NUMBERS : NUMBERS;
@@ -77,13 +79,22 @@ final class LegacySender implements TokenSender {
         random.nextBytes(confounder);
         System.arraycopy(confounder, 0, token, data, confounder.length);
         token[end - 1] = LegacyToken.PADDING;
-        keys().startChecksum(LegacyContext.WRAP_TYPE);
-        keys().update(token, start, LegacyToken.CHECKSUMMED);
-        keys().update(token, data, dataLength);
-        finish(token, start);
-        if (sealed) {
-            keys().startMessage((int) next);
-            keys().crypt(token, data, dataLength, token, data);
+        DerivedKeys derived = direction.take();
+        try {
+            Rc4MessageKeys keys = derived.rc4();
+            keys.startChecksum(LegacyContext.WRAP_TYPE);
+            keys.update(token, start, LegacyToken.CHECKSUMMED);
+            keys.update(token, data, dataLength);
+            finish(keys, token, start);
+            if (sealed) {
+                keys.startMessage((int) next);
+                keys.crypt(token, data, dataLength, token, data);
+            }
+        } catch (RuntimeException | Error e) {
+            derived.close();
+            throw e;
+        } finally {
+            direction.back(derived);
         }
         next = (next + 1) & NUMBERS;
     }
@@ -97,40 +108,40 @@ final class LegacySender implements TokenSender {
     public void mic(byte[] message, int messageOffset, int messageLength, byte[] token, int offset) {
         byte[] checksummed = new byte[LegacyToken.CHECKSUMMED];
         LegacyToken.encodeChecksummed(LegacyToken.Kind.MIC, false, checksummed, 0);
-        keys().startChecksum(LegacyContext.MIC_TYPE);
-        keys().update(checksummed, 0, checksummed.length);
-        keys().update(message, messageOffset, messageLength);
-        // The token may go where the message stands, which has been read now.
-        finish(
-                token,
-                LegacyToken.encode(LegacyToken.Kind.MIC, false, LegacyToken.HEADER_SIZE, token, offset)
-                        .start());
+        DerivedKeys derived = direction.take();
+        try {
+            Rc4MessageKeys keys = derived.rc4();
+            keys.startChecksum(LegacyContext.MIC_TYPE);
+            keys.update(checksummed, 0, checksummed.length);
+            keys.update(message, messageOffset, messageLength);
+            // The token may go where the message stands, which has been read now.
+            finish(
+                    keys,
+                    token,
+                    LegacyToken.encode(LegacyToken.Kind.MIC, false, LegacyToken.HEADER_SIZE, token, offset)
+                            .start());
+        } catch (RuntimeException | Error e) {
+            derived.close();
+            throw e;
+        } finally {
+            direction.back(derived);
+        }
         next = (next + 1) & NUMBERS;
     }
 
     /** Writes SGN_CKSUM, and SND_SEQ, which is encrypted with it: the number, and who sends it. */
-    private void finish(byte[] token, int start) {
+    private void finish(Rc4MessageKeys keys, byte[] token, int start) {
         int sequence = start + LegacyToken.SND_SEQ_POS;
         int checksum = start + LegacyToken.SGN_CKSUM_POS;
-        keys().finishChecksum(token, checksum);
+        keys.finishChecksum(token, checksum);
         Header.putInt32(token, sequence, (int) next);
         Arrays.fill(token, sequence + Integer.BYTES, checksum, context.ourDirection());
-        keys().cryptSequence(token, checksum, token, sequence);
-    }
-
-    private Rc4MessageKeys keys() {
-        if (keys == null) {
-            keys = context.keys();
-        }
-        return keys;
+        keys.cryptSequence(token, checksum, token, sequence);
     }
 
     @Override
     public void close() {
         Arrays.fill(confounder, (byte) 0);
-        if (keys != null) {
-            keys.close();
-            keys = null;
-        }
+        direction.close();
     }
 }

@@ -17,8 +17,7 @@ import org.ietf.jgss.MessageProp;
  * <a href="https://www.rfc-editor.org/rfc/rfc4757#section-7">RFC 4757 section 7</a>. Its methods keep the contracts of their
  * namesakes in {@link MechanismContext}, and the same calls may run at the same time.
  *
- * <p>What is derived of the key is made with the first message and, but for rc4-hmac, erased when there has been none for
- * half a minute.
+ * <p>What is derived of the key is made with the first message, and erased when there has been none for half a minute.
  *
  * <p>Sent are tokens with RRC = 0, and with EC = 0 where there is confidentiality. Taken are any RRC and EC.
  *
@@ -84,19 +83,19 @@ public final class MessageProtection implements AutoCloseable {
             SequenceWindow window,
             SecureRandom random,
             IdleKeys idle) {
+        KeyUsage sent = initiator ? KeyUsage.INITIATOR : KeyUsage.ACCEPTOR;
+        KeyUsage received = initiator ? KeyUsage.ACCEPTOR : KeyUsage.INITIATOR;
+        Direction sending = Direction.ofSender(key, sent, random, idle);
+        Direction receiving = Direction.ofReceiver(key, received, random, idle);
         if (!key.type().isOfRfc4121()) {
-            LegacyContext legacy = new LegacyContext(initiator, key);
-            sender = new LegacySender(legacy, firstSendNumber, sendNumber, window.base(), random);
-            receiver = new LegacyReceiver(legacy, window);
+            LegacyContext legacy = new LegacyContext(initiator);
+            sender = new LegacySender(legacy, sending, firstSendNumber, sendNumber, window.base(), random);
+            receiver = new LegacyReceiver(legacy, receiving, window);
             return;
         }
         int subkeyFlag = acceptorSubkey ? TokenFlags.ACCEPTOR_SUBKEY : 0;
         int ours = subkeyFlag | (initiator ? 0 : TokenFlags.SENT_BY_ACCEPTOR);
         int theirs = subkeyFlag | (initiator ? TokenFlags.SENT_BY_ACCEPTOR : 0);
-        KeyUsage sent = initiator ? KeyUsage.INITIATOR : KeyUsage.ACCEPTOR;
-        KeyUsage received = initiator ? KeyUsage.ACCEPTOR : KeyUsage.INITIATOR;
-        Direction sending = Direction.ofSender(key, sent, random, idle);
-        Direction receiving = Direction.ofReceiver(key, received, random, idle);
         sender = new Sender(sending, ours, firstSendNumber, sendNumber);
         receiver = new Receiver(receiving, theirs, window);
     }
@@ -162,7 +161,7 @@ public final class MessageProtection implements AutoCloseable {
 
     /**
      * Protects a message between buffers, as {@link MechanismContext#wrap(ByteBuffer, ByteBuffer, MessageProp)} does. The
-     * buffers may share their octets; direct ones are copied.
+     * buffers may share their octets; direct ones are copied, and the copies erased.
      *
      * @param message the message
      * @param token where the token goes
@@ -176,15 +175,17 @@ public final class MessageProtection implements AutoCloseable {
         int size = arraySize(wrapSize(length, prop));
         checkRoom(token, size);
         sender.checkNumberLeft();
-        Segment source = Segment.of(message);
-        if (token.hasArray()) {
-            int offset = token.arrayOffset() + token.position();
-            sender.wrap(source.array, source.offset, length, token.array(), offset, sealed);
-            token.position(token.position() + size);
-        } else {
-            byte[] octets = new byte[size];
-            sender.wrap(source.array, source.offset, length, octets, 0, sealed);
-            token.put(octets);
+        try (Segment source = Segment.of(message)) {
+            if (token.hasArray()) {
+                int offset = token.arrayOffset() + token.position();
+                sender.wrap(source.array, source.offset, length, token.array(), offset, sealed);
+                token.position(token.position() + size);
+            } else {
+                try (Segment made = Segment.ofCopy(new byte[size])) {
+                    sender.wrap(source.array, source.offset, length, made.array, 0, sealed);
+                    token.put(made.array);
+                }
+            }
         }
         message.position(message.limit());
         clearStates(prop);
@@ -206,7 +207,7 @@ public final class MessageProtection implements AutoCloseable {
 
     /**
      * Verifies a wrap token between buffers, as {@link MechanismContext#unwrap(ByteBuffer, ByteBuffer, MessageProp)} does.
-     * The buffers may share their octets, which are lost then if this throws; direct ones are copied.
+     * The buffers may share their octets, which are lost then if this throws; direct ones are copied, and the copies erased.
      *
      * @param token the token
      * @param message where the message goes
@@ -216,14 +217,17 @@ public final class MessageProtection implements AutoCloseable {
      */
     public void unwrap(ByteBuffer token, ByteBuffer message, MessageProp prop) throws GSSException {
         checkRoom(message, token.remaining());
-        Segment source = Segment.of(token);
-        TokenReceiver.Incoming incoming = receiver.parse(source.array, source.offset, source.length);
-        int offset = message.hasArray() ? message.arrayOffset() + message.position() : 0;
-        if (message.hasArray() && incoming.fits(message.array(), offset)) {
-            incoming.unwrap(message.array(), offset, prop);
-            message.position(message.position() + incoming.messageLength());
-        } else {
-            message.put(incoming.unwrap(prop));
+        try (Segment source = Segment.of(token)) {
+            TokenReceiver.Incoming incoming = receiver.parse(source.array, source.offset, source.length);
+            int offset = message.hasArray() ? message.arrayOffset() + message.position() : 0;
+            if (message.hasArray() && incoming.fits(message.array(), offset)) {
+                incoming.unwrap(message.array(), offset, prop);
+                message.position(message.position() + incoming.messageLength());
+            } else {
+                try (Segment verified = Segment.ofCopy(incoming.unwrap(prop))) {
+                    message.put(verified.array);
+                }
+            }
         }
         token.position(token.limit());
     }
@@ -273,15 +277,16 @@ public final class MessageProtection implements AutoCloseable {
         int size = micSize(prop);
         checkRoom(token, size);
         sender.checkNumberLeft();
-        Segment source = Segment.of(message);
-        if (token.hasArray()) {
-            int offset = token.arrayOffset() + token.position();
-            sender.mic(source.array, source.offset, source.length, token.array(), offset);
-            token.position(token.position() + size);
-        } else {
-            byte[] octets = new byte[size];
-            sender.mic(source.array, source.offset, source.length, octets, 0);
-            token.put(octets);
+        try (Segment source = Segment.of(message)) {
+            if (token.hasArray()) {
+                int offset = token.arrayOffset() + token.position();
+                sender.mic(source.array, source.offset, source.length, token.array(), offset);
+                token.position(token.position() + size);
+            } else {
+                byte[] octets = new byte[size];
+                sender.mic(source.array, source.offset, source.length, octets, 0);
+                token.put(octets);
+            }
         }
         message.position(message.limit());
         prop.setPrivacy(false);
@@ -323,9 +328,10 @@ public final class MessageProtection implements AutoCloseable {
      * @throws GSSException {@code DEFECTIVE_TOKEN} if malformed, {@code BAD_MIC} if it does not verify
      */
     public void verifyMIC(ByteBuffer token, ByteBuffer message, MessageProp prop) throws GSSException {
-        Segment mic = Segment.of(token);
-        Segment source = Segment.of(message);
-        verifyMIC(mic.array, mic.offset, mic.length, source.array, source.offset, source.length, prop);
+        try (Segment mic = Segment.of(token);
+                Segment source = Segment.of(message)) {
+            verifyMIC(mic.array, mic.offset, mic.length, source.array, source.offset, source.length, prop);
+        }
         token.position(token.limit());
         message.position(message.limit());
     }

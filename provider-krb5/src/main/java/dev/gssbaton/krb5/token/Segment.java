@@ -1,18 +1,30 @@
 package dev.gssbaton.krb5.token;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/** A part of an array. */
-final class Segment {
+/** A part of an array: that of a buffer, or a copy of its octets, which is erased when it is closed. */
+final class Segment implements AutoCloseable {
     final byte[] array;
     final int offset;
     final int length;
+    private final boolean isCopy;
 
-    /** Keeps the array itself. */
-    Segment(byte[] array, int offset, int length) {
+    private Segment(byte[] array, int offset, int length, boolean isCopy) {
         this.array = array;
         this.offset = offset;
         this.length = length;
+        this.isCopy = isCopy;
+    }
+
+    /** Keeps the array itself. */
+    Segment(byte[] array, int offset, int length) {
+        this(array, offset, length, false);
+    }
+
+    /** Takes octets over, on their way to a buffer that shows no array. */
+    static Segment ofCopy(byte[] octets) {
+        return new Segment(octets, 0, octets.length, true);
     }
 
     /** Gives what remains in a buffer, and leaves its position: its own array where it shows one, a copy otherwise. */
@@ -22,6 +34,14 @@ final class Segment {
         }
         byte[] copy = new byte[buffer.remaining()];
         buffer.get(buffer.position(), copy);
-        return new Segment(copy, 0, copy.length);
+        return ofCopy(copy);
+    }
+
+    /** Replaces a copy by zeros. */
+    @Override
+    public void close() {
+        if (isCopy) {
+            Arrays.fill(array, (byte) 0);
+        }
     }
 }

@@ -15,10 +15,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class IdleKeysTest {
     private final Queue<Runnable> later = new ArrayDeque<>();
-    private final IdleKeys idle = new IdleKeys(later::add);
+    private long clock;
+    private final IdleKeys idle = new IdleKeys(later::add, () -> clock);
     private final EncryptionKey key = EncryptionKey.generate(EncryptionType.AES256_CTS_HMAC_SHA1_96, Peers.RANDOM);
 
     @AfterEach
@@ -84,10 +87,33 @@ class IdleKeysTest {
         assertEquals(0, later.size());
     }
 
+    /** As where the platform's timer could not start a thread. */
     @Test
-    void a_context_goes_on_after_a_rest() throws GSSException {
-        try (MessageProtection initiator = protection(true);
-                MessageProtection acceptor = protection(false)) {
+    void a_timer_that_does_not_come_is_not_waited_for_forever() {
+        try (Direction direction = direction();
+                Direction second = direction();
+                Direction third = direction()) {
+            DerivedKeys keys = use(direction);
+            later.clear();
+            clock += IdleKeys.OVERDUE;
+            use(second);
+            assertEquals(0, later.size(), "it may be late");
+            clock++;
+            use(third);
+            timePasses();
+            timePasses();
+            assertNotSame(keys, use(direction));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = EncryptionType.class,
+            names = {"AES256_CTS_HMAC_SHA1_96", "RC4_HMAC"})
+    void a_context_goes_on_after_a_rest(EncryptionType type) throws GSSException {
+        try (EncryptionKey key = EncryptionKey.generate(type, Peers.RANDOM);
+                MessageProtection initiator = protection(key, true, idle);
+                MessageProtection acceptor = protection(key, false, idle)) {
             for (int i = 0; i < 4; i++) {
                 byte[] message = Peers.message(i);
                 byte[] token = initiator.wrap(message, 0, message.length, Peers.sealed());
@@ -102,13 +128,17 @@ class IdleKeysTest {
     }
 
     /** The worst moment of each: a sweep with every message, from another thread. */
-    @Test
-    void messages_do_not_care_when_keys_are_dropped() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = EncryptionType.class,
+            names = {"AES256_CTS_HMAC_SHA1_96", "RC4_HMAC"})
+    void messages_do_not_care_when_keys_are_dropped(EncryptionType type) throws Exception {
         AtomicBoolean done = new AtomicBoolean();
         Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-        IdleKeys busy = new IdleKeys(tasks::add);
-        try (MessageProtection initiator = protection(true, busy);
-                MessageProtection acceptor = protection(false, busy)) {
+        IdleKeys busy = new IdleKeys(tasks::add, System::nanoTime);
+        try (EncryptionKey key = EncryptionKey.generate(type, Peers.RANDOM);
+                MessageProtection initiator = protection(key, true, busy);
+                MessageProtection acceptor = protection(key, false, busy)) {
             Thread sweeper = new Thread(() -> {
                 while (!done.get()) {
                     Runnable task = tasks.poll();
@@ -134,11 +164,7 @@ class IdleKeysTest {
         assertFalse(tasks.size() > 1);
     }
 
-    private MessageProtection protection(boolean initiator) {
-        return protection(initiator, idle);
-    }
-
-    private MessageProtection protection(boolean initiator, IdleKeys keys) {
+    private static MessageProtection protection(EncryptionKey key, boolean initiator, IdleKeys keys) {
         long first = initiator ? Peers.INITIATOR_FIRST : Peers.ACCEPTOR_FIRST;
         long theirs = initiator ? Peers.ACCEPTOR_FIRST : Peers.INITIATOR_FIRST;
         return new MessageProtection(initiator, key, true, first, first, Peers.window(theirs), Peers.RANDOM, keys);
