@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -34,6 +35,7 @@ final class Keytab implements KeySupply {
     private static final long SETTLED = TimeUnit.SECONDS.toNanos(2);
 
     private final Path file;
+    private final LongSupplier nanoTime;
     private Version version;
     private boolean settled;
     private KeyRing ring;
@@ -41,8 +43,9 @@ final class Keytab implements KeySupply {
     private long lookedAt;
     private boolean closed;
 
-    private Keytab(Path file) {
+    private Keytab(Path file, LongSupplier nanoTime) {
         this.file = file;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -51,7 +54,12 @@ final class Keytab implements KeySupply {
      * @throws KerberosException {@code NO_CRED} if it is missing, unreadable or malformed
      */
     static Keytab open(Path file) throws KerberosException {
-        Keytab keytab = new Keytab(file.toAbsolutePath());
+        return open(file, System::nanoTime);
+    }
+
+    /** Reads a keytab, as {@link #open(Path)} does, and looks at the file again by another clock. */
+    static Keytab open(Path file, LongSupplier nanoTime) throws KerberosException {
+        Keytab keytab = new Keytab(file.toAbsolutePath(), nanoTime);
         keytab.keys(null).close();
         return keytab;
     }
@@ -62,7 +70,7 @@ final class Keytab implements KeySupply {
             throw new KerberosException(
                     ErrorCode.KRB_AP_ERR_NOKEY, GSSException.NO_CRED, "the credential has been disposed of");
         }
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if ((ring == null && failure == null) || now - lookedAt >= LOOK_AGAIN) {
             failure = null;
             try {
@@ -70,7 +78,7 @@ final class Keytab implements KeySupply {
             } catch (KerberosException e) {
                 failure = e;
             }
-            lookedAt = System.nanoTime();
+            lookedAt = nanoTime.getAsLong();
         }
         if (failure != null) {
             throw new KerberosException(failure.errorCode(), failure.getMajor(), failure.getMinorString());

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.gssbaton.krb5.message.KerberosException;
+import dev.gssbaton.krb5.message.Principal;
+import dev.gssbaton.krb5.message.PrincipalName;
 import dev.gssbaton.krb5.ticket.AcceptorKeys;
 import dev.gssbaton.krb5.ticket.OpenedTicket;
 import java.nio.file.Files;
@@ -20,11 +22,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,10 +38,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The file behind the keys: missing, unreadable, replaced while in use. */
 class KeytabTest {
     private static final String HTTP = "HTTP/www.baton.test@BATON.TEST";
-    private static final long LONGER_THAN_A_LOOK = 1_100;
+    private static final long BETWEEN_LOOKS = TimeUnit.SECONDS.toNanos(1);
 
     @TempDir
     Path folder;
+
+    private final AtomicLong clock = new AtomicLong();
 
     @Test
     void a_missing_keytab_is_named() {
@@ -84,30 +92,34 @@ class KeytabTest {
     @Test
     void a_removed_keytab_has_no_keys_any_more_and_may_come_back() throws Exception {
         Path file = write(KeytabWriter.version2().entry(HTTP, 1, 18));
-        AcceptorKeys keys = Krb5Credential.fromKeytab(file, HTTP).unwrap(AcceptorKeys.class);
+        AcceptorKeys keys = keys(file, clock::get);
         Files.delete(file);
-        Thread.sleep(LONGER_THAN_A_LOOK);
+        assertOpens(keys, 1);
+        clock.addAndGet(BETWEEN_LOOKS);
         for (int i = 0; i < 2; i++) {
             KerberosException e = assertThrows(KerberosException.class, () -> open(keys, 1));
             assertEquals(GSSException.NO_CRED, e.getMajor());
             assertTrue(e.getMessage().contains("does not exist"), e.getMessage());
         }
         write(KeytabWriter.version2().entry(HTTP, 1, 18));
-        awaitOpening(keys, 1);
+        assertThrows(KerberosException.class, () -> open(keys, 1));
+        clock.addAndGet(BETWEEN_LOOKS);
+        assertOpens(keys, 1);
     }
 
     @Test
     void a_keytab_that_is_being_written_is_read_when_it_is_whole() throws Exception {
         Path file = write(KeytabWriter.version2().entry(HTTP, 1, 18));
-        AcceptorKeys keys = Krb5Credential.fromKeytab(file, HTTP).unwrap(AcceptorKeys.class);
+        AcceptorKeys keys = keys(file, clock::get);
         byte[] next =
                 KeytabWriter.version2().entry(HTTP, 1, 18).entry(HTTP, 2, 18).bytes();
         Files.write(file, Arrays.copyOf(next, next.length - 10));
-        Thread.sleep(LONGER_THAN_A_LOOK);
+        clock.addAndGet(BETWEEN_LOOKS);
         KerberosException torn = assertThrows(KerberosException.class, () -> open(keys, 2));
         assertTrue(torn.getMessage().contains("ends within its entry"), torn.getMessage());
         Files.write(file, next);
-        awaitOpening(keys, 2);
+        clock.addAndGet(BETWEEN_LOOKS);
+        assertOpens(keys, 2);
     }
 
     @Test
@@ -115,35 +127,40 @@ class KeytabTest {
         Path file = write(KeytabWriter.version2().entry(HTTP, 1, 18));
         FileTime moment = FileTime.from(Instant.now().plusSeconds(60)); // that it stays recent however slow the test is
         Files.setLastModifiedTime(file, moment);
-        AcceptorKeys keys = Krb5Credential.fromKeytab(file, HTTP).unwrap(AcceptorKeys.class);
+        AcceptorKeys keys = keys(file, clock::get);
         assertOpens(keys, 1);
         Files.write(file, KeytabWriter.version2().entry(HTTP, 2, 18).bytes()); // in place, and as large
         Files.setLastModifiedTime(file, moment);
-        awaitOpening(keys, 2);
+        clock.addAndGet(BETWEEN_LOOKS);
+        assertOpens(keys, 2);
     }
 
     @Test
     void threads_open_tickets_while_the_file_is_replaced() throws Exception {
-        write(KeytabWriter.version2().entry(HTTP, 1, 18));
-        AcceptorKeys keys = Krb5Credential.fromKeytab(folder.resolve("service.keytab"), HTTP)
-                .unwrap(AcceptorKeys.class);
+        Path file = write(KeytabWriter.version2().entry(HTTP, 1, 18));
+        // So that each look comes with the next ticket.
+        AcceptorKeys keys = keys(file, () -> clock.addAndGet(BETWEEN_LOOKS));
         ExecutorService threads = Executors.newFixedThreadPool(4);
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2_500);
+        AtomicBoolean done = new AtomicBoolean();
         List<Future<Integer>> opened = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Callable<Integer> opener = () -> {
                 int count = 0;
-                while (System.nanoTime() < end) {
+                do {
                     assertOpens(keys, 1);
                     count++;
-                }
+                } while (!done.get());
                 return count;
             };
             opened.add(threads.submit(opener));
         }
-        for (int kvno = 2; System.nanoTime() < end; kvno++) {
-            write(KeytabWriter.version2().entry(HTTP, 1, 18).entry(HTTP, kvno % 200 + 2, 18));
-            Thread.sleep(100);
+        try {
+            for (int kvno = 2; kvno < 100; kvno++) {
+                write(KeytabWriter.version2().entry(HTTP, 1, 18).entry(HTTP, kvno, 18));
+                assertOpens(keys, kvno);
+            }
+        } finally {
+            done.set(true);
         }
         for (Future<Integer> count : opened) {
             assertTrue(count.get() > 0);
@@ -162,6 +179,11 @@ class KeytabTest {
         ring.close();
         assertTrue(key.key().secret().isDestroyed());
         assertThrows(KerberosException.class, () -> keytab.keys(null));
+    }
+
+    private static AcceptorKeys keys(Path file, LongSupplier nanoTime) throws KerberosException {
+        return new TicketOpener(
+                Keytab.open(file, nanoTime), Principal.parse(HTTP, PrincipalName.NT_PRINCIPAL), Set.of(18));
     }
 
     private Path write(KeytabWriter keytab) throws Exception {
