@@ -9,6 +9,9 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
@@ -30,7 +33,9 @@ import org.ietf.jgss.GSSManager;
 public final class JgssPeer implements AutoCloseable {
     static final Arguments NO_ARGUMENTS = out -> {};
 
-    private static final Duration LIFE = Duration.ofMinutes(10);
+    private static final Duration LIFE = Duration.ofMinutes(30);
+
+    private static final Map<List<Object>, JgssPeer> SHARED = new HashMap<>();
 
     private final ForkedJvm jvm;
     /** The C library's credentials, null for the JDK's own mechanism. */
@@ -76,6 +81,16 @@ public final class JgssPeer implements AutoCloseable {
                 .jvm(jvmArguments);
         credentials.environment().forEach(builder::environment);
         return new JgssPeer(builder.start(), credentials);
+    }
+
+    /** Returns this JVM's peer with the JDK's own Kerberos and that KDC, started on first use; nobody closes it. */
+    public static synchronized JgssPeer sharedJdk(Kdc kdc) {
+        return SHARED.computeIfAbsent(List.of("JDK", kdc), none -> jdk(kdc));
+    }
+
+    /** Returns this JVM's peer with a C library and that KDC, started on first use; nobody closes it. */
+    public static synchronized JgssPeer shared(NativePeer library, Kdc kdc) {
+        return SHARED.computeIfAbsent(List.of(library, kdc), none -> nativeLibrary(library, kdc));
     }
 
     private static ForkedJvm.Builder builder() {

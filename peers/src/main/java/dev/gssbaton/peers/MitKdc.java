@@ -46,6 +46,9 @@ public final class MitKdc implements Kdc {
     private final Path krb5Conf;
     private final Process process;
     private final Map<String, Registered> accounts = new HashMap<>();
+    /** What was set last, since every question to kadmin.local is a process. */
+    private final Map<String, List<Enctype>> sessionEnctypes = new HashMap<>();
+
     private boolean closed;
 
     private record Registered(Account account, List<Enctype> enctypes) {}
@@ -106,7 +109,7 @@ public final class MitKdc implements Kdc {
                 kadmin("addprinc", "-randkey", name);
             } else {
                 kadmin("addprinc", "-randkey", "-e", keySalts(wanted), name);
-                kadmin("setstr", name, "session_enctypes", Enctype.names(enctypes));
+                setSessionEnctypes(name, wanted);
             }
             known = new Registered(new Account(this, name, keytab(name)), wanted);
             accounts.put(name, known);
@@ -141,7 +144,14 @@ public final class MitKdc implements Kdc {
      * stay as they are.
      */
     public synchronized void sessionEnctypes(Account account, Enctype... enctypes) {
-        kadmin("setstr", account.name(), "session_enctypes", Enctype.names(enctypes));
+        setSessionEnctypes(account.name(), List.of(enctypes));
+    }
+
+    private void setSessionEnctypes(String name, List<Enctype> enctypes) {
+        if (!enctypes.equals(sessionEnctypes.get(name))) {
+            kadmin("setstr", name, "session_enctypes", Enctype.names(enctypes.toArray(Enctype[]::new)));
+            sessionEnctypes.put(name, enctypes);
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,8 @@ import java.util.Map;
 final class NativeCredentials implements AutoCloseable {
     private final PrivateFolder folder = new PrivateFolder("native");
     private final Map<String, String> environment;
+    /** Caches as kinit left them, by account. */
+    private final Map<Account, Path> fresh = new HashMap<>();
 
     /**
      * @param heimdal whether the krb5.conf is for Heimdal, which else tries UDP first and waits; MIT and the JDK, which
@@ -40,27 +43,37 @@ final class NativeCredentials implements AutoCloseable {
         return environment;
     }
 
-    /** Gets a ticket-granting ticket of the account, in place of what the cache held. */
+    /** Puts a ticket-granting ticket of the account, and nothing else, in the place of what the cache held. */
     void initiateAs(Account account) {
+        replace("ccache", fresh.computeIfAbsent(account, this::kinit));
+    }
+
+    private Path kinit(Account account) {
+        Path cache = folder.newFile(".ccache");
         Command.succeed(
                 folder,
                 Map.of("KRB5_CONFIG", account.kdc().krb5Conf().toString()),
                 List.of(
                         NativePeer.path("kinit").toString(),
                         "-c",
-                        environment.get("KRB5CCNAME"),
+                        "FILE:" + cache,
                         "-k",
                         "-t",
                         account.keytab().toString(),
                         account.principal()));
+        return cache;
     }
 
     /** Puts the account's keytab in the place of the one before. */
     void acceptAs(Account account) {
+        replace("keytab", account.keytab());
+    }
+
+    private void replace(String name, Path with) {
         try {
-            Files.copy(account.keytab(), folder.file("keytab"), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(with, folder.file(name), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot copy " + account.keytab(), e);
+            throw new UncheckedIOException("Cannot copy " + with, e);
         }
     }
 

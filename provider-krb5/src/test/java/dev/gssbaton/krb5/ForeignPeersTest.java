@@ -88,12 +88,13 @@ class ForeignPeersTest {
         kdc = MitKdc.shared();
         mit = JgssPeer.nativeLibrary(NativePeer.MIT, kdc);
         heimdal = JgssPeer.nativeLibrary(NativePeer.HEIMDAL, kdc);
-        jdk = JgssPeer.jdk(kdc);
+        jdk = JgssPeer.sharedJdk(kdc);
     }
 
     @AfterAll
     static void end() {
-        Stream.of(mit, heimdal, jdk).forEach(JgssPeer::close);
+        mit.close();
+        heimdal.close();
     }
 
     private static BatonManager manager() {

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -42,10 +41,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A context with a peer that knows nothing of Baton leaves one JVM and lives on in another, between messages that are under
  * way in both directions; nothing is lost, duplicated or reordered.
  *
- * <p>Exporter, importer and peer are three processes. The KDC is MIT's, since it alone issues all four enctypes.
+ * <p>Exporter, importer and peer are three processes. The KDC is MIT's, since it alone issues all these enctypes. rc4-hmac
+ * stays with the JDK's peers; with MIT's, a better type takes its place by RFC 4537.
  */
 @Requires(NativePeer.MIT)
 public class HandoverWithPeersTest {
+    private static final boolean ALL = Scale.factor() > 1;
     private static final int CONTEXTS = Scale.times(1, 20);
     private static final int MOVES = 3;
     private static final byte[] NOTHING = {};
@@ -70,24 +71,33 @@ public class HandoverWithPeersTest {
         kdc = MitKdc.shared();
         one = JgssPeer.managedBy(Managers.class, kdc, "-Dbaton.home=" + home);
         other = JgssPeer.managedBy(Managers.class, kdc, "-Dbaton.home=" + home);
-        jdk = JgssPeer.jdk(kdc);
-        mit = JgssPeer.nativeLibrary(NativePeer.MIT, kdc);
+        jdk = JgssPeer.sharedJdk(kdc);
+        mit = JgssPeer.shared(NativePeer.MIT, kdc);
     }
 
     @AfterAll
     static void end() {
-        Stream.of(one, other, jdk, mit).forEach(JgssPeer::close);
+        one.close();
+        other.close();
     }
 
+    /** All combinations; without scale each value of both. */
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
-        for (Enctype enctype : EnumSet.range(Enctype.AES128_CTS_HMAC_SHA1_96, Enctype.AES256_CTS_HMAC_SHA384_192)) {
+        for (Enctype enctype : Enctype.values()) {
+            if (!enctype.jdkGetsTickets()) {
+                continue;
+            }
             cases.add(Arguments.of(enctype, ContextRequest.of(FULL)));
-            cases.add(Arguments.of(enctype, without(Flag.MUTUAL)));
-            cases.add(Arguments.of(enctype, without(Flag.SEQUENCE)));
-            cases.add(Arguments.of(enctype, without(Flag.REPLAY)));
-            cases.add(Arguments.of(enctype, without(Flag.CONFIDENTIALITY)));
-            cases.add(Arguments.of(enctype, ContextRequest.of(Flag.MUTUAL, Flag.CONFIDENTIALITY, Flag.INTEGRITY)));
+            if (ALL || enctype == Enctype.AES256_CTS_HMAC_SHA1_96) {
+                cases.add(Arguments.of(enctype, without(Flag.SEQUENCE)));
+                cases.add(Arguments.of(enctype, without(Flag.REPLAY)));
+                cases.add(Arguments.of(enctype, without(Flag.CONFIDENTIALITY)));
+                cases.add(Arguments.of(enctype, ContextRequest.of(Flag.MUTUAL, Flag.CONFIDENTIALITY, Flag.INTEGRITY)));
+            }
+            if (ALL || enctype == Enctype.AES256_CTS_HMAC_SHA1_96 || enctype == Enctype.RC4_HMAC) {
+                cases.add(Arguments.of(enctype, without(Flag.MUTUAL)));
+            }
         }
         return cases.stream();
     }

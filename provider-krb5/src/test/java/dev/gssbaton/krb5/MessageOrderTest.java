@@ -24,13 +24,11 @@ import dev.gssbaton.peers.Scale;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -45,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Requires(NativePeer.MIT)
 class MessageOrderTest {
+    private static final boolean ALL = Scale.factor() > 1;
     private static final int MESSAGES = Scale.times(150, 1000);
     private static final int MAX_SIZE = 3000;
     private static final int WINDOW = 64;
@@ -65,14 +64,9 @@ class MessageOrderTest {
     static void start() {
         kdc = MitKdc.shared();
         alice = Login.initiator(kdc.account("alice"));
-        mit = JgssPeer.nativeLibrary(NativePeer.MIT, kdc);
-        jdk = JgssPeer.jdk(kdc);
-        heimdal = NativePeer.HEIMDAL.missing().isEmpty() ? JgssPeer.nativeLibrary(NativePeer.HEIMDAL, kdc) : null;
-    }
-
-    @AfterAll
-    static void end() {
-        Stream.of(mit, jdk, heimdal).filter(Objects::nonNull).forEach(JgssPeer::close);
+        mit = JgssPeer.shared(NativePeer.MIT, kdc);
+        jdk = JgssPeer.sharedJdk(kdc);
+        heimdal = NativePeer.HEIMDAL.missing().isEmpty() ? JgssPeer.shared(NativePeer.HEIMDAL, kdc) : null;
     }
 
     static Stream<Arguments> cases() {
@@ -83,8 +77,11 @@ class MessageOrderTest {
                     continue;
                 }
                 cases.add(Arguments.of(enctype, batonInitiates, ContextRequest.full()));
-                cases.add(Arguments.of(enctype, batonInitiates, request(Flag.REPLAY)));
-                cases.add(Arguments.of(enctype, batonInitiates, request(Flag.SEQUENCE)));
+                // One of each kind of token: their windows are one class.
+                if (ALL || enctype == Enctype.AES256_CTS_HMAC_SHA1_96 || enctype == Enctype.RC4_HMAC) {
+                    cases.add(Arguments.of(enctype, batonInitiates, request(Flag.REPLAY)));
+                    cases.add(Arguments.of(enctype, batonInitiates, request(Flag.SEQUENCE)));
+                }
             }
         }
         return cases.stream();

@@ -57,25 +57,19 @@ class PeerMessagesTest {
     @Test
     @Requires(NativePeer.MIT)
     void the_jdk_with_mits_kdc() throws Exception {
-        try (JgssPeer peer = JgssPeer.jdk(MitKdc.shared())) {
-            exchangeInEachEnctype(peer);
-        }
+        exchangeInEachEnctype(JgssPeer.sharedJdk(MitKdc.shared()));
     }
 
     @Test
     @Requires(NativePeer.MIT)
     void mit() throws Exception {
-        try (JgssPeer peer = JgssPeer.nativeLibrary(NativePeer.MIT, MitKdc.shared())) {
-            exchangeInEachEnctype(peer);
-        }
+        exchangeInEachEnctype(JgssPeer.shared(NativePeer.MIT, MitKdc.shared()));
     }
 
     @Test
     @Requires({NativePeer.MIT, NativePeer.HEIMDAL})
     void heimdal() throws Exception {
-        try (JgssPeer peer = JgssPeer.nativeLibrary(NativePeer.HEIMDAL, MitKdc.shared())) {
-            exchangeInEachEnctype(peer);
-        }
+        exchangeInEachEnctype(JgssPeer.shared(NativePeer.HEIMDAL, MitKdc.shared()));
     }
 
     private static void exchangeInEachEnctype(JgssPeer peer) throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.krb5.ContextState;
+import dev.gssbaton.peers.Scale;
 import dev.gssbaton.spi.TransferFault;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nothing vouches for these tokens: each changed one is refused, or is what its changed field says and nothing else. */
 class ForeignMutationTest {
+    /** Without scale each token has another fifth of its bits flipped: there are several tokens of each layout. */
+    private static final int STRIDE = Scale.factor() > 1 ? 1 : 5;
+
     static List<ForeignToken> tokens() {
         return ForeignToken.all();
     }
@@ -40,7 +44,7 @@ class ForeignMutationTest {
             original = StateText.of(state);
         }
         int refused = 0;
-        for (int bit = 0; bit < 8 * octets.length; bit++) {
+        for (int bit = tokens().indexOf(token) % STRIDE; bit < 8 * octets.length; bit += STRIDE) {
             byte[] flipped = octets.clone();
             flipped[bit / 8] ^= (byte) (1 << (bit % 8));
             try (ContextState state = token.read(flipped)) {
@@ -51,7 +55,7 @@ class ForeignMutationTest {
                 refused++;
             }
         }
-        assertTrue(refused > octets.length, "most lengths, numbers and kinds are checked: " + refused);
+        assertTrue(refused * STRIDE > octets.length, "most lengths, numbers and kinds are checked: " + refused);
     }
 
     private static void assertRefused(ForeignToken token, byte[] octets) {

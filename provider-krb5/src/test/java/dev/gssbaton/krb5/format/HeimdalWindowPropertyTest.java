@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mapped to Heimdal's list or from it, no number that was received before is new. */
 class HeimdalWindowPropertyTest {
-    private static final int RUNS = Scale.times(3_000, 300_000);
+    private static final int RUNS = Scale.times(1_000, 300_000);
     private static final int NUMBERS = 200;
 
     static List<Set<ContextFlag>> flags() {
