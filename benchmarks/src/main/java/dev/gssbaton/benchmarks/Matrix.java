@@ -46,15 +46,24 @@ public final class Matrix {
 
     private static final Map<String, String> KINDS = kinds();
 
+    /** What one of 100,000 contexts may take. */
+    private static final int MOST_OCTETS_AT_REST = 2048;
+
+    private static final int MOST_OCTETS_ACTIVE = 16384;
+    /** What two threads on two contexts are to get done, times one thread. */
+    private static final double LEAST_THROUGHPUT_OF_TWO = 1.8;
+
     private final Path folder;
+    private final int feature;
     private final String name;
     private final CommandLineOptions given;
     private final String launcher;
     private final StringBuilder page = new StringBuilder();
 
-    private Matrix(Path folder, String name, CommandLineOptions given, String launcher) {
+    private Matrix(Path folder, int feature, CommandLineOptions given, String launcher) {
         this.folder = folder;
-        this.name = name;
+        this.feature = feature;
+        this.name = "jdk-" + feature;
         this.given = given;
         this.launcher = launcher;
     }
@@ -85,7 +94,7 @@ public final class Matrix {
             String java = given.getJvm().orElse(Report.JAVA);
             String version = output(java, "-version");
             String feature = version.replaceAll("(?s)^.*?\"(\\d+).*$", "$1");
-            Matrix matrix = new Matrix(out, "jdk-" + feature, given, Report.launcher(temporary, java));
+            Matrix matrix = new Matrix(out, Integer.parseInt(feature), given, Report.launcher(temporary, java));
             matrix.head(version, String.join(" ", arguments));
             matrix.messages(brief);
             matrix.establishment();
@@ -115,7 +124,9 @@ public final class Matrix {
                         " time, both ends together.\nA C library takes turns with the floor in a process of its own, and its")
                 .append(
                         " times are given in proportion.\nThe floor is SunJCE's CTS and HMAC over the same octets and 16")
-                .append(" random ones, with keys ready and arrays used again.\n");
+                .append(
+                        " random ones, with keys ready and arrays used again.\n\nWhat the figures mean, and where the time")
+                .append(" goes: [README](README.md).\n");
         save();
     }
 
@@ -142,8 +153,18 @@ public final class Matrix {
             for (String enctype : usualAlone ? List.of(USUAL) : ENCTYPES) {
                 byEnctype.put(enctype, turns(enctype, title.getKey().name()));
             }
+            if (title.getKey() == Exchange.CONF) {
+                goals(byEnctype);
+            }
             messages(title.getValue(), title.getKey().name().toLowerCase(Locale.ROOT), byEnctype);
         }
+    }
+
+    private void goals(Map<String, Map<String, Map<Long, Measured>>> byEnctype) throws IOException {
+        page.append(
+                        "\n## Goals\n\nWrap and unwrap with confidentiality. What misses its goal is bold, here and below.\n\n")
+                .append(GoalTable.of(byEnctype, USUAL, feature));
+        save();
     }
 
     private void messages(String title, String file, Map<String, Map<String, Map<Long, Measured>>> byEnctype)
@@ -156,18 +177,18 @@ public final class Matrix {
         byEnctype.forEach((enctype, byKind) -> byKind.forEach((kind, bySize) -> bySize.forEach((size, measured) -> {
             panels.computeIfAbsent(enctype, none -> new LinkedHashMap<>())
                     .computeIfAbsent(KINDS.get(kind), none -> new TreeMap<>())
-                    .put(size, measured.nanos / 1000);
+                    .put(size, measured.nanos() / 1000);
             table.append(String.format(
                     Locale.ROOT,
                     "| %s, %s | %,d | %,.0f | %s | %s | %s | %,.0f |%n",
                     enctype,
                     KINDS.get(kind),
                     size,
-                    measured.nanos,
+                    measured.nanos(),
                     ratio(measured, byKind.get(Report.FLOOR), size, false),
                     ratio(measured, byKind.get("jdk"), size, true),
                     ratio(measured, byKind.get("mit"), size, true),
-                    measured.octets));
+                    measured.octets()));
         })));
         section(title, "messages-" + file, Plot.lines(title + ", both ends", "µs", panels), table.toString());
     }
@@ -176,12 +197,9 @@ public final class Matrix {
         if (other == null || !other.containsKey(size)) {
             return "-";
         }
-        double ratio = measured.nanos / other.get(size).nanos;
+        double ratio = measured.nanos() / other.get(size).nanos();
         return String.format(Locale.ROOT, "%.2f", ofOther ? 1 / ratio : ratio);
     }
-
-    /** Time and allocation of an operation. */
-    private record Measured(double nanos, double octets) {}
 
     /** Measures all kinds: by name, by size. */
     private Map<String, Map<Long, Measured>> turns(String enctype, String what)
@@ -202,9 +220,9 @@ public final class Matrix {
             }
             Map<Long, Measured> related = new TreeMap<>();
             own.get("library").forEach((size, measured) -> {
-                double floors = all.get(Report.FLOOR).get(size).nanos
-                        / own.get(Report.FLOOR).get(size).nanos;
-                related.put(size, new Measured(measured.nanos * floors, measured.octets));
+                double floors = all.get(Report.FLOOR).get(size).nanos()
+                        / own.get(Report.FLOOR).get(size).nanos();
+                related.put(size, new Measured(measured.nanos() * floors, measured.octets()));
             });
             all.put(library.getKey(), related);
         }
@@ -244,8 +262,8 @@ public final class Matrix {
                 "oneDuplexThread", "Baton, sender and receiver of one context");
         Map<String, Double> bars = new LinkedHashMap<>();
         StringBuilder table = new StringBuilder("""
-                | | one thread, ns | two threads, ns each | throughput of two |
-                |---|---:|---:|---:|
+                | | one thread, ns | two threads, ns each | throughput of two | at least |
+                |---|---:|---:|---:|---:|
                 """);
         for (Map.Entry<String, String> pair : pairs.entrySet()) {
             report.results().forEach((name, run) -> {
@@ -253,9 +271,18 @@ public final class Matrix {
                     double one = report.time(name).orElseThrow();
                     double two = report.score(name, pair.getValue()).orElseThrow();
                     String title = titles.get(pair.getKey()) + ", " + size(run) + " octets";
-                    bars.put(title, 2 * one / two);
+                    double throughput = 2 * one / two;
+                    bars.put(title, throughput);
+                    boolean hasGoal = pair.getKey().equals("oneThread");
+                    String format = hasGoal && throughput < LEAST_THROUGHPUT_OF_TWO ? "**%.2f**" : "%.2f";
                     table.append(String.format(
-                            Locale.ROOT, "| %s | %,.0f | %,.0f | %.2f |%n", title, one, two, 2 * one / two));
+                            Locale.ROOT,
+                            "| %s | %,.0f | %,.0f | " + format + " | %s |%n",
+                            title,
+                            one,
+                            two,
+                            throughput,
+                            hasGoal ? LEAST_THROUGHPUT_OF_TWO : "-"));
                 }
             });
         }
@@ -272,9 +299,10 @@ public final class Matrix {
         Map<String, Map<Long, Measured>> byKind = turns(USUAL, Turns.ESTABLISH);
         byKind.remove(Report.FLOOR);
         byKind.forEach((kind, bySize) -> bySize.forEach((size, measured) -> {
-            double time = measured.nanos / 1000;
+            double time = measured.nanos() / 1000;
             bars.put(KINDS.get(kind), time);
-            table.append(String.format(Locale.ROOT, "| %s | %.1f | %,.0f |%n", KINDS.get(kind), time, measured.octets));
+            table.append(
+                    String.format(Locale.ROOT, "| %s | %.1f | %,.0f |%n", KINDS.get(kind), time, measured.octets()));
         }));
         section(
                 "Establishing a context, both ends, with the ticket at hand",
@@ -288,12 +316,15 @@ public final class Matrix {
                 output(launcher, "-Xmx4g", "-cp", System.getProperty("java.class.path"), ContextHeap.class.getName());
         System.out.print(printed);
         Map<String, Double> bars = new LinkedHashMap<>();
-        StringBuilder table = new StringBuilder("| one of 100,000 contexts | B |\n|---|---:|\n");
+        StringBuilder table = new StringBuilder("| one of 100,000 contexts | B | at most |\n|---|---:|---:|\n");
         for (String line : printed.lines().skip(1).toList()) {
             String[] words = line.strip().split(" {2,}", 2);
             String octets = words[1].replace("B", "").strip();
-            bars.put("Baton, " + words[0], Double.parseDouble(octets.replace(",", "")));
-            table.append("| ").append(words[0]).append(" | ").append(octets).append(" |\n");
+            double value = Double.parseDouble(octets.replace(",", ""));
+            bars.put("Baton, " + words[0], value);
+            int most = words[0].startsWith("active") ? MOST_OCTETS_ACTIVE : MOST_OCTETS_AT_REST;
+            String format = value > most ? "| %s | **%s** | %,d |%n" : "| %s | %s | %,d |%n";
+            table.append(String.format(Locale.ROOT, format, words[0], octets, most));
         }
         section("Heap of a context", "heap", Plot.bars("Heap of a context", "B", bars), table.toString());
     }

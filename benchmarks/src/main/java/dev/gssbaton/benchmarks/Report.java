@@ -39,8 +39,6 @@ public final class Report {
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     static final String FLOOR = "baseline";
-    private static final List<Target> TARGETS = List.of(
-            new Target(64, 1.5, 8), new Target(256, 1.3, 6), new Target(1024, 1.2, 3.5), new Target(16384, 1.1, 1.4));
     private static final double MOST_TIMES_THE_FLOOR = 2.0;
     private static final double MOST_BYTES_FOR_AN_EXPORT = 1024;
 
@@ -100,7 +98,7 @@ public final class Report {
                 "B/op");
         results.forEach(this::printLine);
         out.println();
-        TARGETS.forEach(this::printTarget);
+        MessageGoal.ALL.forEach(this::printGoal);
         results.keySet().stream()
                 .filter(name -> name.startsWith("Krb5Transfer.roundTrip ") && name.contains("claims=process"))
                 .forEach(this::printTargets);
@@ -133,20 +131,17 @@ public final class Report {
         return of.isEmpty() || to.isEmpty() ? "-" : String.format(Locale.ROOT, "%.2f", of.get() / to.get());
     }
 
-    /** What a message of a size may take beside the floor and the JDK. */
-    private record Target(int size, double timesTheFloor, double timesFasterThanJdk) {}
-
-    private void printTarget(Target target) {
+    private void printGoal(MessageGoal goal) {
         for (EncryptionType type : EncryptionType.values()) {
-            String name = "Krb5Messages.baton enctype=" + type.rfcName() + " protection=CONF size=" + target.size + " ";
+            String name = "Krb5Messages.baton enctype=" + type.rfcName() + " protection=CONF size=" + goal.size() + " ";
             if (results.containsKey(name)) {
                 double time = fastest(results.get(name));
                 score(name, FLOOR)
-                        .ifPresent(floor -> printTarget(name, "of the floor", time / floor, target.timesTheFloor));
+                        .ifPresent(floor -> printTarget(name, "of the floor", time / floor, goal.timesTheFloor()));
                 if (type == EncryptionType.AES256_CTS_HMAC_SHA1_96) {
                     score(name, "jdk")
                             .ifPresent(jdk ->
-                                    printTarget(name, "of the JDK's time", time / jdk, 1 / target.timesFasterThanJdk));
+                                    printTarget(name, "of the JDK's time", time / jdk, 1 / goal.timesFasterThanJdk()));
                 }
                 score(name, "mit").ifPresent(mit -> printTarget(name, "of MIT's time", time / mit, 1.0));
             }
