@@ -51,7 +51,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
      * @param keys what the file held; none if there was no file, or it could not be used
      * @param problem why it could not be used, or null
      */
-    private record View(long lookedAt, FileKeys keys, IOException problem) {
+    private record View(long lookedAt, RootKeys keys, IOException problem) {
         /** A clock that was set back makes it old. */
         boolean isYoungerThan(Duration age, long now) {
             return now >= lookedAt && now - lookedAt < age.toMillis();
@@ -98,7 +98,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
     public SealingKey exportKey(String purpose) throws GSSException {
         // Looks again, if there was no file yet, or the key was dropped between the look and its use.
         for (Duration age = LOOK_EVERY; ; age = Duration.ZERO) {
-            Optional<FileKey> primary = usable(look(age)).primary();
+            Optional<RootKey> primary = usable(look(age)).primary();
             Optional<SealingKey> key = primary.flatMap(found -> found.sealingKey(purpose));
             if (key.isPresent()) {
                 return key.get();
@@ -125,8 +125,8 @@ public final class AccountKeys implements KeySource, AutoCloseable {
      */
     public Optional<PublicId> fileIdOf(PublicId headerKeyId, String purpose) throws GSSException {
         return usable(look(LOOK_FOR_UNKNOWN_EVERY)).all().stream()
-                .map(FileKey::id)
-                .filter(id -> FileKey.headerId(id, purpose).equals(headerKeyId))
+                .map(RootKey::id)
+                .filter(id -> RootKey.headerId(id, purpose).equals(headerKeyId))
                 .findAny();
     }
 
@@ -137,7 +137,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
      * @throws GSSException {@link TransferFault#KEYS_UNUSABLE}, saying what to do
      */
     public List<Entry> list() throws GSSException {
-        FileKeys keys = usable(look(Duration.ZERO));
+        RootKeys keys = usable(look(Duration.ZERO));
         return keys.all().stream()
                 .map(key -> new Entry(key.id(), key.created(), keys.isPrimary(key)))
                 .toList();
@@ -154,7 +154,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         Entry[] added = new Entry[1];
         update(keys -> {
             boolean first = keys.primary().isEmpty();
-            FileKey key = append(keys, first);
+            RootKey key = append(keys, first);
             added[0] = new Entry(key.id(), key.created(), first);
             return true;
         });
@@ -185,7 +185,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
      */
     public void drop(PublicId id) throws GSSException {
         update(found -> {
-            FileKey dropped = known(found, id);
+            RootKey dropped = known(found, id);
             if (found.isPrimary(dropped)) {
                 throw new IllegalStateException(
                         "key " + id + " seals new tokens: make another one the primary key before it is dropped");
@@ -195,13 +195,13 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         });
     }
 
-    private FileKey known(FileKeys keys, PublicId id) {
+    private RootKey known(RootKeys keys, PublicId id) {
         return keys.find(id)
                 .orElseThrow(() -> new IllegalArgumentException("there is no key " + id + " in " + file.directory()));
     }
 
     /** Another process may have been first. */
-    private boolean addFirst(FileKeys keys) {
+    private boolean addFirst(RootKeys keys) {
         boolean first = keys.primary().isEmpty();
         if (first) {
             append(keys, true);
@@ -209,15 +209,15 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         return first;
     }
 
-    private FileKey append(FileKeys keys, boolean primary) {
+    private RootKey append(RootKeys keys, boolean primary) {
         if (keys.all().size() == KeyFile.MAX_KEYS) {
             throw new IllegalStateException(
                     "there are " + KeyFile.MAX_KEYS + " keys: drop one before another is added");
         }
-        byte[] octets = new byte[FileKeys.KEY_SIZE];
+        byte[] octets = new byte[RootKeys.KEY_SIZE];
         random.nextBytes(octets);
         Instant created = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        FileKey key = new FileKey(PublicId.draw(random), created, SecretBytes.take(octets));
+        RootKey key = new RootKey(PublicId.draw(random), created, SecretBytes.take(octets));
         keys.append(key, primary);
         return key;
     }
@@ -237,7 +237,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
     public void close() {
         looking.lock();
         try {
-            publish(new FileKeys(), null);
+            publish(new RootKeys(), null);
             view = null;
         } finally {
             looking.unlock();
@@ -268,13 +268,13 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         try {
             return publish(file.read(), null);
         } catch (NoSuchFileException e) {
-            return publish(new FileKeys(), null);
+            return publish(new RootKeys(), null);
         } catch (IOException e) {
-            return publish(new FileKeys(), e);
+            return publish(new RootKeys(), e);
         }
     }
 
-    private View publish(FileKeys keys, IOException problem) {
+    private View publish(RootKeys keys, IOException problem) {
         View before = view;
         if (before != null) {
             keys.replace(before.keys());
@@ -296,7 +296,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         }
     }
 
-    private static FileKeys usable(View view) throws GSSException {
+    private static RootKeys usable(View view) throws GSSException {
         if (view.problem() != null) {
             throw unusable(view.problem());
         }

@@ -58,7 +58,7 @@ final class KeyFile {
     private static final int ID_POS = 0;
     private static final int CREATED_POS = ID_POS + 2 * PublicId.SIZE + 1; // 33
     private static final int KEY_POS = CREATED_POS + "2026-01-31T12:00:00Z".length() + 1; // 54
-    private static final int USE_POS = KEY_POS + 2 * FileKeys.KEY_SIZE + 1; // 119
+    private static final int USE_POS = KEY_POS + 2 * RootKeys.KEY_SIZE + 1; // 119
     private static final int MAX_SIZE = MAGIC_LINE.length() + MAX_KEYS * (USE_POS + ACCEPTED.length() + 1);
 
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -87,7 +87,7 @@ final class KeyFile {
      * @throws NoSuchFileException if there is no file
      * @throws IOException if it is not this account's alone, or is damaged
      */
-    FileKeys read() throws IOException {
+    RootKeys read() throws IOException {
         directory.check();
         while (true) {
             FileStatus status = FileStatus.of(path());
@@ -152,22 +152,22 @@ final class KeyFile {
     }
 
     private void updateLocked(Change change) throws IOException {
-        try (FileKeys keys = readOrNone()) {
+        try (RootKeys keys = readOrNone()) {
             if (change.apply(keys)) {
                 write(keys);
             }
         }
     }
 
-    private FileKeys readOrNone() throws IOException {
+    private RootKeys readOrNone() throws IOException {
         try {
             return read();
         } catch (NoSuchFileException e) {
-            return new FileKeys();
+            return new RootKeys();
         }
     }
 
-    private void write(FileKeys keys) throws IOException {
+    private void write(RootKeys keys) throws IOException {
         Path fresh = directory.resolve("keys.new");
         ByteBuffer out = ByteBuffer.allocate(MAX_SIZE);
         try {
@@ -212,9 +212,9 @@ final class KeyFile {
         return directory.resolve("keys");
     }
 
-    private static void encode(FileKeys keys, ByteBuffer out) {
+    private static void encode(RootKeys keys, ByteBuffer out) {
         out.put(MAGIC_LINE.getBytes(StandardCharsets.US_ASCII));
-        for (FileKey key : keys.all()) {
+        for (RootKey key : keys.all()) {
             out.put(ascii(key.id() + " " + key.created() + " "));
             key.key().lend(octets -> {
                 for (byte octet : octets) {
@@ -226,12 +226,12 @@ final class KeyFile {
         }
     }
 
-    private FileKeys decode(ByteBuffer in) throws IOException {
+    private RootKeys decode(ByteBuffer in) throws IOException {
         if (in.remaining() < MAGIC_LINE.length()
                 || !text(in, MAGIC_LINE.length()).equals(MAGIC_LINE)) {
             throw damaged("does not begin with the line '" + MAGIC_LINE.trim() + "'");
         }
-        FileKeys keys = new FileKeys();
+        RootKeys keys = new RootKeys();
         boolean done = false;
         try {
             for (int line = 2; in.hasRemaining(); line++) {
@@ -249,7 +249,7 @@ final class KeyFile {
         }
     }
 
-    private void decodeLine(ByteBuffer in, FileKeys keys, int line) throws IOException {
+    private void decodeLine(ByteBuffer in, RootKeys keys, int line) throws IOException {
         SecretBytes octets = null;
         try {
             String idText = text(in, 2 * PublicId.SIZE);
@@ -263,7 +263,7 @@ final class KeyFile {
             octets = key(in);
             expect(in.get() == ' ');
             boolean primary = use(in);
-            keys.append(new FileKey(id, created, octets), primary);
+            keys.append(new RootKey(id, created, octets), primary);
         } catch (IllegalArgumentException | DateTimeException | BufferUnderflowException e) {
             if (octets != null) {
                 octets.close();
@@ -280,7 +280,7 @@ final class KeyFile {
     }
 
     private static SecretBytes key(ByteBuffer in) {
-        byte[] octets = new byte[FileKeys.KEY_SIZE];
+        byte[] octets = new byte[RootKeys.KEY_SIZE];
         try {
             for (int i = 0; i < octets.length; i++) {
                 octets[i] = (byte) ((digit(in.get()) << 4) | digit(in.get()));
@@ -334,6 +334,6 @@ final class KeyFile {
          * @param keys what is in the file, perhaps nothing
          * @return whether there is anything to be written
          */
-        boolean apply(FileKeys keys);
+        boolean apply(RootKeys keys);
     }
 }

@@ -9,25 +9,25 @@ import java.util.ListIterator;
 import java.util.Optional;
 
 /**
- * The keys of an account's key file, one of them the primary one. Changed by one thread, before others see it.
+ * The keys of an account or of a process tree, one of them the primary one. Changed by one thread, before others see it.
  */
-final class FileKeys implements AutoCloseable {
+final class RootKeys implements AutoCloseable {
     /** Length of a key in octets. */
     static final int KEY_SIZE = 32;
 
-    private final List<FileKey> keys = new ArrayList<>();
-    private FileKey primary;
+    private final List<RootKey> keys = new ArrayList<>();
+    private RootKey primary;
 
     /** Gives the keys in the order in which they were made. */
-    List<FileKey> all() {
+    List<RootKey> all() {
         return Collections.unmodifiableList(keys);
     }
 
-    Optional<FileKey> primary() {
+    Optional<RootKey> primary() {
         return Optional.ofNullable(primary);
     }
 
-    boolean isPrimary(FileKey key) {
+    boolean isPrimary(RootKey key) {
         return key == primary;
     }
 
@@ -43,7 +43,7 @@ final class FileKeys implements AutoCloseable {
         return Optional.empty();
     }
 
-    Optional<FileKey> find(PublicId id) {
+    Optional<RootKey> find(PublicId id) {
         return keys.stream().filter(key -> key.id().equals(id)).findAny();
     }
 
@@ -52,7 +52,7 @@ final class FileKeys implements AutoCloseable {
      *
      * @throws IllegalArgumentException if its identifier is taken, there is a primary key already, or there are too many
      */
-    void append(FileKey key, boolean asPrimary) {
+    void append(RootKey key, boolean asPrimary) {
         if (find(key.id()).isPresent() || (asPrimary && primary != null) || keys.size() == KeyFile.MAX_KEYS) {
             throw new IllegalArgumentException("no room for key " + key.id());
         }
@@ -62,12 +62,12 @@ final class FileKeys implements AutoCloseable {
         }
     }
 
-    void makePrimary(FileKey key) {
+    void makePrimary(RootKey key) {
         primary = key;
     }
 
     /** Removes a key and erases it. */
-    void drop(FileKey key) {
+    void drop(RootKey key) {
         keys.remove(key);
         key.close();
     }
@@ -78,9 +78,9 @@ final class FileKeys implements AutoCloseable {
      *
      * @param older the keys so far, not to be used any more
      */
-    void replace(FileKeys older) {
-        for (FileKey old : older.keys) {
-            Optional<FileKey> same = find(old.id()).filter(old::isSameAs);
+    void replace(RootKeys older) {
+        for (RootKey old : older.keys) {
+            Optional<RootKey> same = find(old.id()).filter(old::isSameAs);
             if (same.isEmpty()) {
                 old.close();
             } else {
@@ -89,8 +89,8 @@ final class FileKeys implements AutoCloseable {
         }
     }
 
-    private void stay(FileKey old, FileKey copy) {
-        for (ListIterator<FileKey> each = keys.listIterator(); each.hasNext(); ) {
+    private void stay(RootKey old, RootKey copy) {
+        for (ListIterator<RootKey> each = keys.listIterator(); each.hasNext(); ) {
             if (each.next() == copy) {
                 each.set(old);
             }
@@ -104,6 +104,6 @@ final class FileKeys implements AutoCloseable {
     /** Erases all keys. */
     @Override
     public void close() {
-        keys.forEach(FileKey::close);
+        keys.forEach(RootKey::close);
     }
 }

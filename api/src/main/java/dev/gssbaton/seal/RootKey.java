@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 
 /**
- * A key of an account's key file, and the sealing keys derived from it: one for each purpose.
+ * A key of an account or of a process tree, and the sealing keys derived from it: one for each purpose.
  *
  * <pre>
  * identifier in a token  first 16 octets of SHA-256("baton key id 1" ‖ 00 ‖ id ‖ purpose)
@@ -25,7 +25,7 @@ import javax.crypto.Mac;
  * that it says nothing of the key; the purpose is in both, so that a token of another purpose names a key that is not
  * held. Safe for use by several threads.
  */
-final class FileKey implements AutoCloseable {
+final class RootKey implements AutoCloseable {
     private static final byte[] ID_LABEL = "baton key id 1\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SEAL_LABEL = "baton seal 1\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FIRST_BLOCK = {1};
@@ -43,7 +43,7 @@ final class FileKey implements AutoCloseable {
      * @param created when it was made, to the second
      * @param key 32 octets, owned by this object from now on
      */
-    FileKey(PublicId id, Instant created, SecretBytes key) {
+    RootKey(PublicId id, Instant created, SecretBytes key) {
         this.id = id;
         this.created = created;
         this.key = key;
@@ -62,7 +62,7 @@ final class FileKey implements AutoCloseable {
     }
 
     /** Says whether another object is the same key: what a file that was read again holds. */
-    boolean isSameAs(FileKey other) {
+    boolean isSameAs(RootKey other) {
         return id.equals(other.id) && key.lend(mine -> other.key.lend(theirs -> MessageDigest.isEqual(mine, theirs)));
     }
 
