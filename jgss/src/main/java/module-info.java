@@ -1,8 +1,11 @@
 /**
- * Offers the exporters of contexts on the path as services of a {@link java.security.Provider}.
+ * Puts the JDK's GSS-API on Baton's mechanisms, and offers the exporters of contexts on the path, as services of a
+ * {@link java.security.Provider}.
  */
 module dev.gssbaton.jgss {
-    requires dev.gssbaton.spi;
+    requires transitive dev.gssbaton;
+    requires java.security.jgss;
+    requires static java.instrument;
 
     exports dev.gssbaton.jgss;
 

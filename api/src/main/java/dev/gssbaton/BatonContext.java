@@ -35,7 +35,7 @@ import org.ietf.jgss.Oid;
  *       throw answers {@code NO_CONTEXT}, the others false or 0, {@link #dispose()} does nothing. A failed export leaves the
  *       context as it was.
  *   <li>{@code wrap}, {@code unwrap}, {@code getMIC} and {@code verifyMIC} on an expired context are
- *       {@code CONTEXT_EXPIRED}.
+ *       {@code CONTEXT_EXPIRED}, unless its manager only reports expiry ({@link Expiry#REPORTED}).
  *   <li>A context that was imported cannot be changed: the request methods have no effect.
  * </ul>
  *
@@ -807,7 +807,7 @@ public final class BatonContext implements ExtendedGSSContext {
         if (!known.protectionReady()) {
             throw TransferFault.NOT_ESTABLISHED.exception("messages cannot be protected yet");
         }
-        if (known.expired(manager.millis())) {
+        if (manager.enforcesExpiry() && known.expired(manager.millis())) {
             throw TransferFault.CONTEXT_EXPIRED.exception("establish a new one");
         }
     }

@@ -33,11 +33,13 @@ public final class BatonManager extends GSSManager {
     private final Providers providers;
     private final Environment environment;
     private final Transfer transfer;
+    private final Expiry expiry;
 
-    BatonManager(Providers providers, Environment environment, Transfer transfer) {
+    BatonManager(Providers providers, Environment environment, Transfer transfer, Expiry expiry) {
         this.providers = providers;
         this.environment = environment;
         this.transfer = transfer;
+        this.expiry = expiry;
     }
 
     /**
@@ -279,6 +281,11 @@ public final class BatonManager extends GSSManager {
 
     Transfer transfer() {
         return transfer;
+    }
+
+    /** Tells whether messages are refused once their context has expired. */
+    boolean enforcesExpiry() {
+        return expiry == Expiry.ENFORCED;
     }
 
     long millis() {

@@ -43,6 +43,7 @@ public final class BatonManagerBuilder {
     private String purpose = "";
     private Duration tokenLifetime = Duration.ofMinutes(1);
     private Duration clockSkew = Duration.ZERO;
+    private Expiry expiry = Expiry.ENFORCED;
     private Clock clock = Clock.systemUTC();
     private SecureRandom random = new SecureRandom();
 
@@ -117,6 +118,17 @@ public final class BatonManagerBuilder {
     }
 
     /**
+     * Sets what becomes of messages once their context has expired. By default they are refused.
+     *
+     * @param policy {@link Expiry#ENFORCED} or {@link Expiry#REPORTED}
+     * @return this builder
+     */
+    public BatonManagerBuilder expiry(Expiry policy) {
+        expiry = Objects.requireNonNull(policy, "expiry");
+        return this;
+    }
+
+    /**
      * Adds a mechanism, in front of those that are found.
      *
      * @param mechanism the mechanism; one with the same object identifier that is found is not used
@@ -183,6 +195,7 @@ public final class BatonManagerBuilder {
      * <tr><td>{@code purpose}</td><td>a text</td></tr>
      * <tr><td>{@code tokenLifetime}</td><td>an ISO 8601 duration: {@code PT1M}</td></tr>
      * <tr><td>{@code clockSkew}</td><td>an ISO 8601 duration: {@code PT0S}</td></tr>
+     * <tr><td>{@code expiry}</td><td>{@code enforce} or {@code report}: see {@link Expiry}</td></tr>
      * <tr><td>{@code allowUnsealedImport}</td><td>names of formats, separated by commas: {@code mit, heimdal-7}</td></tr>
      * </table>
      *
@@ -213,11 +226,13 @@ public final class BatonManagerBuilder {
             case "purpose" -> purpose(value);
             case "tokenLifetime" -> tokenLifetime(Duration.parse(value));
             case "clockSkew" -> clockSkew(Duration.parse(value));
+            case "expiry" -> expiry(Expiry.named(value));
             case "allowUnsealedImport" ->
                 Arrays.stream(value.split(",", -1)).map(String::strip).forEach(this::allowUnsealedImport);
             default ->
                 throw new IllegalArgumentException(
-                        "no such setting; there are keys, claims, purpose, tokenLifetime, clockSkew, allowUnsealedImport");
+                        "no such setting; there are keys, claims, purpose, tokenLifetime, clockSkew, expiry,"
+                                + " allowUnsealedImport");
         }
     }
 
@@ -269,7 +284,8 @@ public final class BatonManagerBuilder {
         return new BatonManager(
                 providers,
                 environment,
-                new Transfer(providers, sealer, environment, tokenLifetime, clockSkew, Set.copyOf(unsealedImports)));
+                new Transfer(providers, sealer, environment, tokenLifetime, clockSkew, Set.copyOf(unsealedImports)),
+                expiry);
     }
 
     /**

@@ -216,6 +216,7 @@ class BatonManagerBuilderTest {
         assertMalformed("clockSkew=PT-1S", "clockSkew", "PT-1S");
         assertMalformed("clockSkew=PT15M1S", "clockSkew", "PT15M1S");
         assertMalformed("clockSkew=soon", "clockSkew", "");
+        assertMalformed("expiry=never", "expiry", "report");
     }
 
     private void assertMalformed(String line, String... words) throws IOException {
@@ -280,6 +281,10 @@ class BatonManagerBuilderTest {
         assertEquals(
                 "exporter",
                 assertThrows(NullPointerException.class, () -> builder.exporter(null))
+                        .getMessage());
+        assertEquals(
+                "expiry",
+                assertThrows(NullPointerException.class, () -> builder.expiry(null))
                         .getMessage());
         assertEquals(
                 "clock",

@@ -88,6 +88,22 @@ class TransferableTest {
         assertRefused(TransferFault.CONTEXT_EXPIRED, pair.acceptor());
     }
 
+    @Test
+    void whereExpiryIsReportedMessagesGoOnAndExportIsRefused() throws Exception {
+        BatonManager lenient = BatonManager.builder()
+                .keys(new ToyKeys())
+                .claims(new ToyClaims())
+                .clock(clock)
+                .expiry(Expiry.REPORTED)
+                .build();
+        ToyPair pair = ToyPair.establish(lenient, 10);
+        clock.move(Duration.ofSeconds(11));
+        assertEquals(0, pair.acceptor().getLifetime());
+        byte[] message = pair.initiator().wrap(new byte[3], 0, 3, null);
+        assertEquals(3, pair.acceptor().unwrap(message, 0, message.length, null).length);
+        assertRefused(TransferFault.CONTEXT_EXPIRED, pair.acceptor());
+    }
+
     private static void assertRefused(TransferFault fault, BatonContext context) {
         GSSException refusal = assertThrows(GSSException.class, context::export);
         assertEquals(Optional.of(fault), TransferFault.of(refusal));

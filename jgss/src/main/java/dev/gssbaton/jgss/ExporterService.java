@@ -97,7 +97,8 @@ final class ExporterService extends Provider.Service {
                 maker);
     }
 
-    private static <S> void forEach(Class<S> type, ClassLoader loader, Consumer<ServiceLoader.Provider<S>> action) {
+    /** Makes known each service that a class loader offers. What is broken is logged and left out. */
+    static <S> void forEach(Class<S> type, ClassLoader loader, Consumer<ServiceLoader.Provider<S>> action) {
         Iterator<ServiceLoader.Provider<S>> all =
                 ServiceLoader.load(type, loader).stream().iterator();
         for (int broken = 0; broken < MAX_BROKEN; ) {

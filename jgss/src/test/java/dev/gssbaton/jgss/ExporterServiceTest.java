@@ -81,7 +81,11 @@ class ExporterServiceTest {
     }
 
     private static List<String> algorithms(Collection<ExporterService> services) {
-        return services.stream().map(Provider.Service::getAlgorithm).toList();
+        // Those of krb5 are on the path too.
+        return services.stream()
+                .map(Provider.Service::getAlgorithm)
+                .filter(algorithm -> !algorithm.startsWith("1.2.840.113554.1.2.2/"))
+                .toList();
     }
 
     @Test

@@ -7,17 +7,11 @@ import dev.gssbaton.mock.Mock;
 import dev.gssbaton.program.AsksTheJvm;
 import dev.gssbaton.spi.ContextExporter;
 import java.io.File;
-import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Provider;
-import java.security.Security;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,13 +29,18 @@ class ForkedJvmTest {
     @TempDir
     private Path folder;
 
+    private String log;
+
     @Test
     void onTheClassPathLastInTheList() throws Exception {
         assertEquals(
                 expected(false),
                 run(
-                        lastInTheList(),
-                        List.of("-cp", path(program(), jgss(), spi(), mock()), AsksTheJvm.class.getName())));
+                        Jvm.lastInTheList(),
+                        List.of(
+                                "-cp",
+                                Jvm.path(program()) + File.pathSeparator + batons(),
+                                AsksTheJvm.class.getName())));
     }
 
     @Test
@@ -49,8 +48,11 @@ class ForkedJvmTest {
         assertEquals(
                 expected(false),
                 run(
-                        firstInTheList(),
-                        List.of("-cp", path(program(), jgss(), spi(), mock()), AsksTheJvm.class.getName())));
+                        Jvm.firstInTheList("Baton"),
+                        List.of(
+                                "-cp",
+                                Jvm.path(program()) + File.pathSeparator + batons(),
+                                AsksTheJvm.class.getName())));
     }
 
     @Test
@@ -58,13 +60,8 @@ class ForkedJvmTest {
         assertEquals(
                 expected(true),
                 run(
-                        lastInTheList(),
-                        List.of(
-                                "-p",
-                                path(jgss(), spi(), mock()),
-                                "-cp",
-                                path(program()),
-                                AsksTheJvm.class.getName())));
+                        Jvm.lastInTheList(),
+                        List.of("-p", batons(), "-cp", Jvm.path(program()), AsksTheJvm.class.getName())));
     }
 
     @Test
@@ -72,18 +69,13 @@ class ForkedJvmTest {
         assertEquals(
                 expected(true),
                 run(
-                        firstInTheList(),
-                        List.of(
-                                "-p",
-                                path(jgss(), spi(), mock()),
-                                "-cp",
-                                path(program()),
-                                AsksTheJvm.class.getName())));
+                        Jvm.firstInTheList("Baton"),
+                        List.of("-p", batons(), "-cp", Jvm.path(program()), AsksTheJvm.class.getName())));
     }
 
     @Test
     void aProviderThatIsNowhereOnThePathIsIgnoredByTheJvm() throws Exception {
-        List<String> lines = run(lastInTheList(), List.of("-cp", path(program()), AsksTheJvm.class.getName()));
+        List<String> lines = run(Jvm.lastInTheList(), List.of("-cp", Jvm.path(program()), AsksTheJvm.class.getName()));
         List<String> expected = new ArrayList<>(WHAT_EVERY_JVM_HAS);
         expected.addAll(List.of("provider null", "end"));
         assertEquals(expected, lines);
@@ -96,13 +88,12 @@ class ForkedJvmTest {
                 services.resolve(ContextExporter.class.getName()),
                 List.of("org.example.NowhereToBeFound", ExporterServiceTest.FailsToBeInitialized.class.getName()));
         List<String> lines = run(
-                firstInTheList(),
+                Jvm.firstInTheList("Baton"),
                 List.of(
                         "-cp",
-                        path(folder.resolve("broken"), program(), jgss(), spi(), mock()),
+                        Jvm.path(folder.resolve("broken"), program()) + File.pathSeparator + batons(),
                         AsksTheJvm.class.getName()));
         assertEquals(expected(false), lines);
-        String log = Files.readString(folder.resolve("err"));
         assertTrue(log.contains("org.example.NowhereToBeFound") && log.contains("FailsToBeInitialized"), log);
     }
 
@@ -114,76 +105,19 @@ class ForkedJvmTest {
         return lines;
     }
 
-    private static List<String> lastInTheList() {
-        return List.of("security.provider." + (Security.getProviders().length + 1) + "=Baton");
-    }
-
-    private static List<String> firstInTheList() {
-        List<String> lines = new ArrayList<>(List.of("security.provider.1=Baton"));
-        for (Provider provider : Security.getProviders()) {
-            lines.add("security.provider." + (lines.size() + 1) + "=" + provider.getName());
-        }
-        return lines;
-    }
-
     private List<String> run(List<String> security, List<String> arguments) throws Exception {
-        Path properties = Files.write(folder.resolve("java.security"), security);
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.security.properties=" + properties,
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1"));
-        command.addAll(arguments);
+        List<String> command = new ArrayList<>(arguments);
         command.addAll(List.of("mock/baton", "krb5/unheard-of"));
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the forked JVM does not end");
-        } finally {
-            process.destroyForcibly();
-        }
-        assertEquals(0, process.exitValue(), () -> text(out) + text(err));
-        return Files.readAllLines(out);
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
-    private static String path(Path... places) {
-        return Stream.of(places).map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        Jvm.Run run = new Jvm(folder, security).run(Map.of(), command);
+        log = run.log();
+        return run.lines();
     }
 
     private static Path program() {
-        return placeOf(AsksTheJvm.class);
+        return Jvm.placeOf(AsksTheJvm.class);
     }
 
-    private static Path jgss() {
-        return placeOf(BatonProvider.class);
-    }
-
-    private static Path spi() {
-        return placeOf(ContextExporter.class);
-    }
-
-    private static Path mock() {
-        return placeOf(Mock.class);
-    }
-
-    private static Path placeOf(Class<?> type) {
-        try {
-            return Path.of(
-                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+    private static String batons() {
+        return Jvm.path(Jvm.JGSS, Jvm.API, Jvm.SPI, Jvm.MOCK);
     }
 }

@@ -72,6 +72,12 @@ public final class Krb5Mechanism implements Mechanism {
         return ApReq.begins(token, offset, length);
     }
 
+    /** Frames its answers too (RFC 4121 section 4.1), except in DCE style. */
+    @Override
+    public boolean framesEveryToken() {
+        return true;
+    }
+
     @Override
     public MechanismContext acceptor(AcceptorRequest request, Environment environment) throws GSSException {
         Krb5Credential credential = credential(request.credential(), GSSCredential.ACCEPT_ONLY);

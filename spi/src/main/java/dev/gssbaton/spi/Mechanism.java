@@ -122,6 +122,16 @@ public interface Mechanism {
     }
 
     /**
+     * Tells whether every token of the exchange has an {@link InitialToken} around it, not the first alone. A carrier that
+     * frames all tokens itself, as the JDK's GSS-API does, asks for it.
+     *
+     * @return true if the mechanism frames its answers too
+     */
+    default boolean framesEveryToken() {
+        return false;
+    }
+
+    /**
      * Makes an acceptor that has received nothing yet.
      *
      * @param request what the application brings

@@ -1,0 +1,265 @@
+package dev.gssbaton.jgss;
+
+import dev.gssbaton.BatonContext;
+import dev.gssbaton.BatonManager;
+import dev.gssbaton.spi.Mechanism;
+import dev.gssbaton.spi.TransferFault;
+import java.lang.System.Logger.Level;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.security.Security;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.security.auth.Subject;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.Oid;
+import sun.security.jgss.GSSCaller;
+import sun.security.jgss.spi.GSSContextSpi;
+import sun.security.jgss.spi.GSSCredentialSpi;
+import sun.security.jgss.spi.GSSNameSpi;
+import sun.security.jgss.spi.MechanismFactory;
+
+/**
+ * One of Baton's mechanisms as the JDK's GSS-API wants it. It is public because the JDK makes it; nobody else can.
+ *
+ * <p>Credentials are looked for where the JDK's own mechanism looks: credentials of GSS-API in the current Subject, then its
+ * tickets and keys, then, with {@code javax.security.auth.useSubjectCredsOnly=false}, a login by JAAS. What only the JDK can do
+ * it does: an initiator that logs in so without
+ * {@code --add-exports java.security.jgss/sun.security.krb5=ALL-UNNAMED}, and one that impersonates.
+ *
+ * <p>Safe for use by several threads.
+ */
+@SuppressWarnings("exports") // types that the JDK exports to whom the command line names
+public final class AdaptedMechanism implements MechanismFactory {
+    private static final AtomicBoolean SAID_HOW_TO_INITIATE = new AtomicBoolean();
+
+    private final Provider provider;
+    private final Mechanism mechanism;
+    private final Oid oid;
+    private final BatonManager manager;
+
+    /**
+     * Makes a factory for the mechanism that the JDK has just asked its provider for.
+     *
+     * @param caller for whom
+     * @throws IllegalStateException if it has not
+     */
+    public AdaptedMechanism(GSSCaller caller) {
+        GssMechanisms.Wanted wanted = GssMechanisms.wanted();
+        provider = wanted.provider();
+        mechanism = wanted.mechanism();
+        oid = mechanism.oid();
+        manager = wanted.manager();
+    }
+
+    @Override
+    public Oid getMechanismOid() {
+        return oid;
+    }
+
+    @Override
+    public Provider getProvider() {
+        return provider;
+    }
+
+    // Names
+
+    @Override
+    public Oid[] getNameTypes() {
+        return mechanism.nameTypes().toArray(Oid[]::new);
+    }
+
+    @Override
+    public GSSNameSpi getNameElement(String name, Oid nameType) throws GSSException {
+        return adapted(manager.createName(name, nameType, oid));
+    }
+
+    @Override
+    public GSSNameSpi getNameElement(byte[] name, Oid nameType) throws GSSException {
+        byte[] octets = GSSName.NT_EXPORT_NAME.equals(nameType) ? AdaptedName.withHead(oid, name) : name;
+        return adapted(manager.createName(octets, nameType, oid));
+    }
+
+    private AdaptedName adapted(GSSName name) {
+        return new AdaptedName(provider, oid, name);
+    }
+
+    /** Gives the mechanism's name; one that another provider made is made again. */
+    private GSSName own(GSSNameSpi name) throws GSSException {
+        if (name == null) {
+            return null;
+        }
+        return name instanceof AdaptedName adapted
+                ? adapted.name()
+                : manager.createName(name.toString(), name.getStringNameType(), oid);
+    }
+
+    // Credentials
+
+    @Override
+    public GSSCredentialSpi getCredentialElement(GSSNameSpi name, int initLifetime, int acceptLifetime, int usage)
+            throws GSSException {
+        // Of a credential for both the initiator's is given first, and the JDK asks again for the acceptor's.
+        Role role = usage == GSSCredential.ACCEPT_ONLY ? Role.ACCEPT : Role.INITIATE;
+        GSSName wanted = own(name);
+        Optional<AdaptedCredential> inSubject = inSubject(wanted, role);
+        if (inSubject.isPresent()) {
+            return inSubject.get();
+        }
+        if (role == Role.INITIATE && !JaasLogin.isSubjectAlone()) {
+            return canFetchTickets()
+                    ? initiator(wanted, initLifetime)
+                    : jdk().getCredentialElement(name, initLifetime, acceptLifetime, GSSCredential.INITIATE_ONLY);
+        }
+        int lifetime = role == Role.INITIATE ? initLifetime : acceptLifetime;
+        return new AdaptedCredential(this, role, credential(wanted, lifetime, role), null);
+    }
+
+    /** Finds the credential that a program has put into the current Subject, as one that was delegated. */
+    private Optional<AdaptedCredential> inSubject(GSSName wanted, Role role) throws GSSException {
+        Subject subject = Subjects.current();
+        if (subject == null) {
+            return Optional.empty();
+        }
+        for (GSSCredential credential : credentials(subject)) {
+            Optional<AdaptedCredential> own = Revealed.credential(credential, oid, role);
+            if (own.isPresent()
+                    && own.get().role() == role
+                    && (wanted == null || wanted.equals(own.get().name()))) {
+                return own;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<GSSCredential> credentials(Subject subject) {
+        while (true) {
+            try {
+                return new ArrayList<>(subject.getPrivateCredentials(GSSCredential.class));
+            } catch (ConcurrentModificationException e) {
+                // Another thread has changed the Subject meanwhile.
+            }
+        }
+    }
+
+    /** Acquires a credential in the current Subject or, where that is allowed, by a login. */
+    private GSSCredential credential(GSSName name, int lifetime, Role role) throws GSSException {
+        try {
+            return manager.createCredential(name, lifetime, oid, role.usage());
+        } catch (GSSException e) {
+            if (JaasLogin.isSubjectAlone() || e.getMajor() != GSSException.NO_CRED) {
+                throw e;
+            }
+            return Subjects.callAs(
+                    JaasLogin.login(mechanism.name(), role),
+                    () -> manager.createCredential(name, lifetime, oid, role.usage()));
+        }
+    }
+
+    /** Makes the credential of an initiator for which tickets are fetched here. */
+    private AdaptedCredential initiator(GSSName name, int lifetime) throws GSSException {
+        Subject current = Subjects.current();
+        Subject login = ServiceTickets.isLoggedIn(current) ? current : JaasLogin.login(mechanism.name(), Role.INITIATE);
+        GSSCredential credential = Subjects.callAs(
+                login, () -> manager.createCredential(name, lifetime, oid, GSSCredential.INITIATE_ONLY));
+        return new AdaptedCredential(this, Role.INITIATE, credential, login);
+    }
+
+    private static boolean canFetchTickets() {
+        boolean exported = GssMechanisms.isExported("sun.security.krb5");
+        if (!exported && !SAID_HOW_TO_INITIATE.getAndSet(true)) {
+            System.getLogger("dev.gssbaton")
+                    .log(
+                            Level.INFO,
+                            "javax.security.auth.useSubjectCredsOnly=false leaves initiators to the JDK's mechanism: start"
+                                    + " the JVM with --add-exports java.security.jgss/sun.security.krb5=ALL-UNNAMED to"
+                                    + " put them on Baton's");
+        }
+        return exported;
+    }
+
+    // Contexts
+
+    @Override
+    public GSSContextSpi getMechanismContext(GSSNameSpi peer, GSSCredentialSpi myInitiatorCred, int lifetime)
+            throws GSSException {
+        if (peer == null) {
+            throw TransferFault.refusal(GSSException.BAD_NAME, "an initiator needs the name of its peer");
+        }
+        AdaptedCredential credential;
+        if (myInitiatorCred instanceof AdaptedCredential own) {
+            credential = own;
+        } else if (myInitiatorCred != null) {
+            return jdk().getMechanismContext(peer, myInitiatorCred, lifetime);
+        } else {
+            credential = inSubject(null, Role.INITIATE).orElse(null);
+            if (credential == null && !JaasLogin.isSubjectAlone()) {
+                if (!canFetchTickets()) {
+                    return jdk().getMechanismContext(peer, null, lifetime);
+                }
+                credential = initiator(null, lifetime);
+            }
+        }
+        GSSName target = own(peer);
+        if (credential == null || credential.login() == null) {
+            GSSCredential given = credential == null ? null : credential.credential();
+            return adapted(manager.createContext(target, oid, given, lifetime), null);
+        }
+        Subject withTicket =
+                ServiceTickets.with(credential.login(), target.canonicalize(oid).toString());
+        return adapted(manager.createContext(target, oid, null, lifetime), withTicket);
+    }
+
+    @Override
+    public GSSContextSpi getMechanismContext(GSSCredentialSpi myAcceptorCred) throws GSSException {
+        if (myAcceptorCred instanceof AdaptedCredential own) {
+            return adapted(manager.createContext(own.credential()), null);
+        }
+        if (myAcceptorCred != null) {
+            return jdk().getMechanismContext(myAcceptorCred);
+        }
+        Optional<AdaptedCredential> inSubject = inSubject(null, Role.ACCEPT);
+        GSSCredential credential = inSubject.isPresent()
+                ? inSubject.get().credential()
+                : credential(null, GSSCredential.INDEFINITE_LIFETIME, Role.ACCEPT);
+        return adapted(manager.createContext(credential), null);
+    }
+
+    private AdaptedContext adapted(BatonContext context, Subject subject) {
+        return new AdaptedContext(this, mechanism.framesEveryToken(), context, subject);
+    }
+
+    /** Refuses: the front end has no importer but a native library's. Baton's manager imports. */
+    @Override
+    public GSSContextSpi getMechanismContext(byte[] exportedContext) throws GSSException {
+        throw TransferFault.refusal(
+                GSSException.UNAVAILABLE, "the JDK's front end imports nothing: use BatonManager.createContext");
+    }
+
+    // What is left to the JDK
+
+    /** Gets a credential of the JDK's for a user in whose name a service asks for tickets. */
+    GSSCredentialSpi impersonate(GSSNameSpi service, GSSNameSpi user) throws GSSException {
+        return jdk().getCredentialElement(service, GSSCredential.DEFAULT_LIFETIME, 0, GSSCredential.INITIATE_ONLY)
+                .impersonate(user);
+    }
+
+    private MechanismFactory jdk() throws GSSException {
+        Provider jdk = Security.getProvider("SunJGSS");
+        Provider.Service service = jdk == null ? null : jdk.getService(GssMechanisms.TYPE, oid.toString());
+        if (service == null) {
+            throw TransferFault.refusal(
+                    GSSException.NO_CRED, "only the JDK's own mechanism could do this, and it has none " + oid);
+        }
+        try {
+            return (MechanismFactory) service.newInstance(null);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the JDK's own mechanism cannot be made", e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.gssbaton.jgss;
+
+import dev.gssbaton.BatonContext;
+import dev.gssbaton.spi.TransferFault;
+import java.util.Objects;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSException;
+
+/**
+ * What an application asks of a JVM in which Baton is registered.
+ *
+ * <pre>{@code
+ * GSSContext context = GSSManager.getInstance().createContext(credential); // and established, by code that knows JGSS alone
+ * byte[] token = Baton.contextOf(context).export();
+ * }</pre>
+ */
+public final class Baton {
+    private Baton() {}
+
+    /**
+     * Gives the context behind a {@link GSSContext} that the JDK's manager made: to export it, to hand it over, or to use it.
+     * Both are one context, so that once it is exported the {@code GSSContext} is dead too. For a context that SPNEGO
+     * negotiated it is the one of the negotiated mechanism.
+     *
+     * @param context a started context
+     * @return the context behind it; the argument itself, if it is one of Baton's
+     * @throws GSSException {@code UNAVAILABLE} if another provider's mechanism established it, saying what to do;
+     *     {@code NO_CONTEXT} if nothing stands behind it yet, or it has been disposed of
+     */
+    public static BatonContext contextOf(GSSContext context) throws GSSException {
+        if (Objects.requireNonNull(context, "context") instanceof BatonContext own) {
+            return own;
+        }
+        BatonContext found = Revealed.context(context)
+                .map(AdaptedContext::context)
+                .orElseThrow(() -> TransferFault.refusal(
+                        GSSException.UNAVAILABLE,
+                        "another provider's mechanism is behind this context, or none yet. Is Baton registered in front of"
+                                + " SunJGSS, with --add-exports " + GssMechanisms.EXPORT + "?"));
+        return found;
+    }
+}

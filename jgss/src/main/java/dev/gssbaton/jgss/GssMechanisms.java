@@ -1,0 +1,201 @@
+package dev.gssbaton.jgss;
+
+import dev.gssbaton.BatonManager;
+import dev.gssbaton.BatonManagerBuilder;
+import dev.gssbaton.Expiry;
+import dev.gssbaton.spi.Mechanism;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.Oid;
+
+/**
+ * The mechanisms that one provider offers to the JDK's GSS-API, and the manager that makes their contexts.
+ *
+ * <p>The JDK tells a factory which provider and mechanism it stands for by nothing: it asks the provider for the name of the
+ * factory's class, loads it and makes one. All three on one thread, so the thread remembers what was asked for.
+ *
+ * <p>Nothing is locked while services are looked for. They may ask the JDK for a name or a manager while they are
+ * initialized, whence the JDK comes here again, on this thread or on another that waits for this one.
+ */
+final class GssMechanisms {
+    /** What the JDK's front end takes its mechanisms' interfaces from. */
+    static final String PACKAGE = "sun.security.jgss.spi";
+
+    static final String EXPORT = "java.security.jgss/" + PACKAGE + "=ALL-UNNAMED";
+
+    static final String TYPE = "GssApiMechanism";
+    static final String PREFIX = TYPE + ".";
+
+    /** Not loaded before it is needed: without the export it cannot be. */
+    static final String FACTORY = GssMechanisms.class.getPackageName() + ".AdaptedMechanism";
+
+    /** Negotiates among the others, and is the JDK's own business. */
+    private static final Oid SPNEGO = Mechanism.oid("1.3.6.1.5.5.2");
+
+    /** {@code HttpURLConnection} takes tickets from wherever there are some, asks the user, and protects no message. */
+    private static final String HTTP_CLIENT = "sun.net.www.protocol.http.spnego.";
+
+    /** What looks for mechanisms when a {@code GSSManager} is made. */
+    private static final String MANAGER = "sun.security.jgss.ProviderList";
+
+    private static final AtomicBoolean SAID_HOW_TO_ENABLE = new AtomicBoolean();
+
+    private static final ThreadLocal<Boolean> SEARCHING = ThreadLocal.withInitial(() -> false);
+    private static final ThreadLocal<Wanted> WANTED = new ThreadLocal<>();
+
+    private final BatonProvider provider;
+    private final String configuration;
+    private final AtomicReference<Map<String, Mechanism>> mechanisms = new AtomicReference<>();
+    private final AtomicReference<Managed> managed = new AtomicReference<>();
+
+    /** A manager; null if it cannot be made. */
+    private record Managed(BatonManager manager) {}
+
+    /** What a factory stands for. */
+    record Wanted(BatonProvider provider, Mechanism mechanism, BatonManager manager) {}
+
+    /**
+     * Makes the mechanisms of a provider, of which none is looked for yet.
+     *
+     * @param configuration the file of properties; null for {@code -Dbaton.config}, or else the defaults
+     */
+    GssMechanisms(BatonProvider provider, String configuration) {
+        this.provider = provider;
+        this.configuration = configuration;
+    }
+
+    /** Tells whether a package of the JDK's GSS-API can be used here. */
+    static boolean isExported(String name) {
+        return GSSManager.class.getModule().isExported(name, GssMechanisms.class.getModule());
+    }
+
+    /** Gives the mechanisms by their properties' names; none without the export, or while this thread looks for them. */
+    Map<String, Mechanism> all() {
+        if (mechanisms.get() == null && !SEARCHING.get()) {
+            search(() -> {
+                Map<String, Mechanism> found = isExported(PACKAGE) ? find() : none();
+                // Of threads that search at once all find the same, and offer it twice at worst.
+                found.values().forEach(provider::offer);
+                mechanisms.compareAndSet(null, found);
+            });
+        }
+        Map<String, Mechanism> known = mechanisms.get();
+        return known == null ? Map.of() : known;
+    }
+
+    /**
+     * Gets ready for whoever lists the properties. If it is a {@code GSSManager} that is being made, the replay cache begins
+     * to remember: an authenticator that is older would be refused, so it must not wait for the first one.
+     */
+    void listed() {
+        if (!all().isEmpty() && !SEARCHING.get() && isCalledFrom(MANAGER)) {
+            manager();
+        }
+    }
+
+    /**
+     * Gives the name of the factory's class that the JDK asks for, and remembers for whom.
+     *
+     * @param property the property's name
+     * @return the name; null if the JDK is to ask the next provider
+     */
+    String factory(String property) {
+        if (SEARCHING.get()) {
+            return null;
+        }
+        Mechanism mechanism = all().get(property);
+        if (mechanism == null || isCalledFrom(HTTP_CLIENT)) {
+            return null;
+        }
+        BatonManager manager = manager();
+        if (manager == null) {
+            return null;
+        }
+        WANTED.set(new Wanted(provider, mechanism, manager));
+        return FACTORY;
+    }
+
+    /** Gives what the factory that this thread makes stands for. */
+    static Wanted wanted() {
+        Wanted wanted = WANTED.get();
+        WANTED.remove();
+        if (wanted == null) {
+            throw new IllegalStateException(
+                    "the JDK's GSS-API makes this, when it has asked the provider for its name");
+        }
+        return wanted;
+    }
+
+    private static void search(Runnable search) {
+        SEARCHING.set(true);
+        try {
+            search.run();
+        } finally {
+            SEARCHING.remove();
+        }
+    }
+
+    private static Map<String, Mechanism> find() {
+        Map<String, Mechanism> found = new LinkedHashMap<>();
+        ExporterService.forEach(Mechanism.class, GssMechanisms.class.getClassLoader(), maker -> {
+            Mechanism mechanism = maker.get();
+            if (!mechanism.oid().equals(SPNEGO)) {
+                found.putIfAbsent(PREFIX + mechanism.oid(), mechanism);
+            }
+        });
+        return Map.copyOf(found);
+    }
+
+    private static Map<String, Mechanism> none() {
+        if (!SAID_HOW_TO_ENABLE.getAndSet(true)) {
+            log(
+                    Level.INFO,
+                    "security provider Baton leaves GSS-API to the JDK: start the JVM with --add-exports " + EXPORT
+                            + " to put it on Baton's mechanisms",
+                    null);
+        }
+        return Map.of();
+    }
+
+    private BatonManager manager() {
+        if (managed.get() == null) {
+            search(() -> managed.compareAndSet(null, new Managed(make())));
+        }
+        return managed.get().manager();
+    }
+
+    private BatonManager make() {
+        try {
+            BatonManagerBuilder builder = BatonManager.builder().expiry(Expiry.REPORTED);
+            all().values().forEach(builder::mechanism);
+            String file = configuration == null ? System.getProperty("baton.config") : configuration;
+            if (file != null) {
+                builder.properties(Path.of(file));
+            }
+            String expiry = System.getProperty("baton.expiry");
+            if (expiry != null) {
+                builder.expiry(Expiry.named(expiry));
+            }
+            return builder.build();
+        } catch (IOException | RuntimeException e) {
+            log(Level.WARNING, "security provider Baton leaves GSS-API to the JDK: it is configured wrongly", e);
+            return null;
+        }
+    }
+
+    private static boolean isCalledFrom(String classes) {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().startsWith(classes)));
+    }
+
+    /** The logger is made here, and not while the JVM makes its providers. */
+    private static void log(Level level, String text, Exception cause) {
+        System.getLogger("dev.gssbaton").log(level, text, cause);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.gssbaton.jgss;
+
+import com.sun.security.jgss.ExtendedGSSContext;
+import com.sun.security.jgss.InquireType;
+import java.util.Optional;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSCredential;
+import org.ietf.jgss.GSSException;
+import org.ietf.jgss.Oid;
+
+/**
+ * Finds what of ours stands behind an object of the JDK's front end, which has no method for that. One of its methods that
+ * reach our object is called while this thread asks, and our object answers here. The front end and its SPNEGO, which stands
+ * between, call on the same thread.
+ *
+ * @param <T> what is looked for
+ */
+final class Revealed<T> {
+    private static final ThreadLocal<Revealed<?>> ASKED = new ThreadLocal<>();
+
+    private final Class<T> type;
+    private T found;
+
+    private Revealed(Class<T> type) {
+        this.type = type;
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        void ask() throws GSSException;
+    }
+
+    /** Finds the context behind one of the front end's; empty if another mechanism's is. */
+    static Optional<AdaptedContext> context(GSSContext context) {
+        if (!(context instanceof ExtendedGSSContext front)) {
+            return Optional.empty();
+        }
+        return ask(AdaptedContext.class, () -> front.inquireSecContext(InquireType.KRB5_GET_TKT_FLAGS));
+    }
+
+    /** Finds the credential for a mechanism behind one of the front end's; empty if another mechanism's is. */
+    static Optional<AdaptedCredential> credential(GSSCredential credential, Oid mechanism, Role role) {
+        return ask(AdaptedCredential.class, () -> role.lifetime(credential, mechanism));
+    }
+
+    private static <T> Optional<T> ask(Class<T> type, Question question) {
+        Revealed<T> revealed = new Revealed<>(type);
+        Revealed<?> before = ASKED.get();
+        ASKED.set(revealed);
+        try {
+            question.ask();
+        } catch (GSSException e) {
+            // It is another mechanism's, or not there yet.
+        } finally {
+            if (before == null) {
+                ASKED.remove();
+            } else {
+                ASKED.set(before);
+            }
+        }
+        return Optional.ofNullable(revealed.found);
+    }
+
+    /** Answers, where this is what the thread asks for. Whoever calls gives any answer to the front end then. */
+    static boolean answer(Object own) {
+        Revealed<?> asked = ASKED.get();
+        return asked != null && asked.take(own);
+    }
+
+    private boolean take(Object own) {
+        if (!type.isInstance(own)) {
+            return false;
+        }
+        found = type.cast(own);
+        return true;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.gssbaton.jgss;
+
+import dev.gssbaton.spi.TransferFault;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosPrincipal;
+import javax.security.auth.kerberos.KerberosTicket;
+import org.ietf.jgss.GSSException;
+import sun.security.krb5.Credentials;
+import sun.security.krb5.KrbException;
+
+/**
+ * Service tickets for a program that has set {@code javax.security.auth.useSubjectCredsOnly=false}: the JDK's initiator gives
+ * none to the Subject then, so its Kerberos is asked. That needs a package that the JDK does not export; this class is not
+ * loaded where it is not exported to us.
+ */
+final class ServiceTickets {
+    private static final String GRANTING = "krbtgt/";
+
+    private ServiceTickets() {}
+
+    /** Tells whether a Subject has a ticket-granting ticket. */
+    static boolean isLoggedIn(Subject subject) {
+        return subject != null && granting(subject).findAny().isPresent();
+    }
+
+    /**
+     * Gets a ticket for a service.
+     *
+     * @param login a Subject with a ticket-granting ticket
+     * @param service the service in full: {@code HTTP/www.example.com@EXAMPLE.COM}
+     * @return a new Subject with the ticket beside what the other has
+     * @throws GSSException {@code NO_CRED} if the KDC gives none
+     */
+    static Subject with(Subject login, String service) throws GSSException {
+        KerberosTicket granting = granting(login)
+                .findFirst()
+                .orElseThrow(() -> TransferFault.refusal(
+                        GSSException.NO_CRED, "the Subject has no ticket-granting ticket any more: log in again"));
+        try {
+            Credentials fetched = Credentials.acquireServiceCreds(service, credentials(granting));
+            if (fetched == null) {
+                throw TransferFault.refusal(GSSException.NO_CRED, "the KDC gives no ticket for " + service);
+            }
+            Set<Object> secrets = new HashSet<>(login.getPrivateCredentials(KerberosTicket.class));
+            secrets.add(ticket(fetched));
+            return new Subject(false, login.getPrincipals(), Set.of(), secrets);
+        } catch (KrbException | IOException e) {
+            GSSException failure = TransferFault.refusal(
+                    GSSException.NO_CRED, "the KDC gives no ticket for " + service + ": " + e.getMessage());
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    private static Stream<KerberosTicket> granting(Subject subject) {
+        return subject.getPrivateCredentials(KerberosTicket.class).stream()
+                .filter(ticket -> ticket.isCurrent()
+                        && !ticket.isDestroyed()
+                        && ticket.getServer().getName().startsWith(GRANTING));
+    }
+
+    private static Credentials credentials(KerberosTicket ticket) throws KrbException, IOException {
+        return new Credentials(
+                ticket.getEncoded(),
+                ticket.getClient().getName(),
+                null,
+                ticket.getServer().getName(),
+                null,
+                ticket.getSessionKey().getEncoded(),
+                ticket.getSessionKeyType(),
+                ticket.getFlags(),
+                ticket.getAuthTime(),
+                ticket.getStartTime(),
+                ticket.getEndTime(),
+                ticket.getRenewTill(),
+                ticket.getClientAddresses());
+    }
+
+    private static KerberosTicket ticket(Credentials fetched) throws IOException {
+        return new KerberosTicket(
+                fetched.getEncoded(),
+                new KerberosPrincipal(fetched.getClient().getName()),
+                new KerberosPrincipal(fetched.getServer().getName(), KerberosPrincipal.KRB_NT_SRV_INST),
+                fetched.getSessionKey().getBytes(),
+                fetched.getSessionKey().getEType(),
+                fetched.getFlags(),
+                fetched.getAuthTime(),
+                fetched.getStartTime(),
+                fetched.getEndTime(),
+                fetched.getRenewTill(),
+                fetched.getClientAddresses());
+    }
+}

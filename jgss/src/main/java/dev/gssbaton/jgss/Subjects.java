@@ -1,0 +1,91 @@
+package dev.gssbaton.jgss;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.security.AccessController;
+import java.security.PrivilegedActionException;
+import java.security.PrivilegedExceptionAction;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import javax.security.auth.Subject;
+import org.ietf.jgss.GSSException;
+
+/** The current Subject on every JDK: by the methods that 18 has, or by those that it deprecated. */
+final class Subjects {
+    private static final MethodHandle CURRENT = find("current", MethodType.methodType(Subject.class));
+    private static final MethodHandle CALL_AS =
+            find("callAs", MethodType.methodType(Object.class, Subject.class, Callable.class));
+
+    private Subjects() {}
+
+    /** What is done inside a Subject. */
+    @FunctionalInterface
+    interface GssCall<T> {
+        T call() throws GSSException;
+    }
+
+    /** Gives the current Subject; null if there is none. */
+    static Subject current() {
+        if (CURRENT == null) {
+            return currentOn17();
+        }
+        try {
+            return (Subject) CURRENT.invokeExact();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Calls with a Subject as the current one; where it is null, with the one that is. */
+    @SuppressWarnings("unchecked") // callAs returns what the call returned
+    static <T> T callAs(Subject subject, GssCall<T> call) throws GSSException {
+        if (subject == null) {
+            return call.call();
+        }
+        try {
+            if (CALL_AS == null) {
+                return callOn17(subject, call);
+            }
+            Callable<T> action = call::call;
+            return (T) (Object) CALL_AS.invokeExact(subject, action);
+        } catch (PrivilegedActionException | CompletionException e) {
+            if (e.getCause() instanceof GSSException cause) {
+                throw cause;
+            }
+            throw unexpected(e.getCause());
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @SuppressWarnings("removal") // the only way on 17
+    private static Subject currentOn17() {
+        return Subject.getSubject(AccessController.getContext());
+    }
+
+    @SuppressWarnings({"removal", "RedundantSuppression"}) // the only way on 17
+    private static <T> T callOn17(Subject subject, GssCall<T> call) throws PrivilegedActionException {
+        return Subject.doAs(subject, (PrivilegedExceptionAction<T>) call::call);
+    }
+
+    private static RuntimeException unexpected(Throwable thrown) {
+        if (thrown instanceof RuntimeException unchecked) {
+            return unchecked;
+        }
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("a Subject's method threw a checked exception", thrown);
+    }
+
+    private static MethodHandle find(String name, MethodType type) {
+        try {
+            return MethodHandles.publicLookup().findStatic(Subject.class, name, type);
+        } catch (NoSuchMethodException e) {
+            return null;
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("Subject." + name + " is not public", e);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.gssbaton.jgss;
+
+import java.security.Security;
+import java.util.concurrent.Callable;
+
+/**
+ * Chooses for what is made meanwhile whether the JDK's GSS-API finds Baton: a {@code GSSManager} keeps to the providers that
+ * it finds when it is made, so that both kinds live in one JVM. That of SPNEGO makes another one when it is first needed.
+ */
+final class Registration {
+    private static final BatonProvider BATON = new BatonProvider();
+
+    private Registration() {}
+
+    /** On whose mechanism a side is. */
+    enum Side {
+        BATON,
+        JDK
+    }
+
+    /** Makes something with Baton in front of all providers, or without it. */
+    static synchronized <T> T on(Side side, Callable<T> make) throws Exception {
+        if (side == Side.JDK) {
+            return make.call();
+        }
+        Security.insertProviderAt(BATON, 1);
+        try {
+            return make.call();
+        } finally {
+            Security.removeProvider(BATON.getName());
+        }
+    }
+}
