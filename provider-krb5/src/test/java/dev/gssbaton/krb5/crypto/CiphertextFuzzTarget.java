@@ -20,7 +20,8 @@ public final class CiphertextFuzzTarget {
         if (input.length < 2) {
             return false;
         }
-        EncryptionType type = EncryptionType.of(17 + (input[0] & 3)).orElseThrow();
+        EncryptionType[] types = EncryptionType.values();
+        EncryptionType type = types[(input[0] & 7) % types.length];
         int usage = input[1] & 0xFF;
         byte[] octets = new byte[type.keySize()];
         for (int i = 0; i < octets.length; i++) {

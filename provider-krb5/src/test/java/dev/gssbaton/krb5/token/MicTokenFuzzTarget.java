@@ -25,7 +25,7 @@ public final class MicTokenFuzzTarget {
                 receiver.verifyMIC(input, 1, input.length - 1, message, 0, message.length, new MessageProp(false));
                 return true;
             } catch (GSSException e) {
-                WrapTokenFuzzTarget.checkRefusal(e, receiver);
+                WrapTokenFuzzTarget.checkRefusal(e, key, receiver);
                 return false;
             }
         }
