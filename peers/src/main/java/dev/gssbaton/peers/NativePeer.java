@@ -18,7 +18,9 @@ public enum NativePeer {
     /** Heimdal's GSS-API library. */
     HEIMDAL("heimdal-multidev", "libgssapi.so.3"),
     /** MIT's {@code gss-client} and {@code gss-server}. */
-    GSS_SAMPLE("krb5-gss-samples", "gss-client gss-server bash");
+    GSS_SAMPLE("krb5-gss-samples", "gss-client gss-server bash"),
+    /** A C compiler and the headers of MIT's GSS-API library, for {@link MitProgram}. */
+    C_COMPILER("gcc libc6-dev libkrb5-dev", "cc gssapi/gssapi_krb5.h stdio.h");
 
     private final String packages;
     private final String files;
@@ -61,6 +63,9 @@ public enum NativePeer {
     }
 
     private static Optional<Path> find(String name) {
+        if (name.endsWith(".h")) {
+            return Optional.of(Path.of("/usr/include", name)).filter(Files::exists);
+        }
         return isLibrary(name) ? findLibrary(name) : findProgram(name);
     }
 

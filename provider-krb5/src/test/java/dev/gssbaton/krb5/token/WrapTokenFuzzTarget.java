@@ -53,7 +53,7 @@ public final class WrapTokenFuzzTarget {
 
     static EncryptionKey key(byte choice) {
         EncryptionType[] types = EncryptionType.values();
-        EncryptionType type = types[((choice & 8) >> 1 | choice & 3) % types.length];
+        EncryptionType type = types[(((choice & 8) >> 1) | (choice & 3)) % types.length];
         byte[] octets = new byte[type.keySize()];
         for (int i = 0; i < octets.length; i++) {
             octets[i] = (byte) i;
