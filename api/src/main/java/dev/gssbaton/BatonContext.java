@@ -3,6 +3,7 @@ package dev.gssbaton;
 import com.sun.security.jgss.ExtendedGSSContext;
 import com.sun.security.jgss.InquireType;
 import dev.gssbaton.spi.AcceptorRequest;
+import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.InitiatorRequest;
 import dev.gssbaton.spi.Mechanism;
@@ -37,6 +38,8 @@ import org.ietf.jgss.Oid;
  *   <li>{@code wrap}, {@code unwrap}, {@code getMIC} and {@code verifyMIC} on an expired context are
  *       {@code CONTEXT_EXPIRED}, unless its manager only reports expiry ({@link Expiry#REPORTED}).
  *   <li>A context that was imported cannot be changed: the request methods have no effect.
+ *   <li>{@link #offer} is the first of two phases: the context is frozen until the {@link Offer} is settled. Messages wait or are
+ *       refused, it cannot be exported, questions are answered, and {@link #dispose()} gives it up.
  * </ul>
  *
  * <p>Safe for use by several threads. One sends and one receives at the same time; several of each take turns. An export
@@ -47,6 +50,7 @@ public final class BatonContext implements ExtendedGSSContext {
         NEW,
         ESTABLISHING,
         ESTABLISHED,
+        FROZEN,
         EXPORTED,
         DISPOSED
     }
@@ -71,6 +75,9 @@ public final class BatonContext implements ExtendedGSSContext {
     private ContextRequest request;
 
     private MechanismContext context;
+
+    /** Where messages wait, as long as the phase is FROZEN; null otherwise. */
+    private Freeze freeze;
 
     private BatonContext(
             BatonManager manager, Mechanism mechanism, boolean initiator, GSSName peer, GSSCredential credential) {
@@ -131,7 +138,7 @@ public final class BatonContext implements ExtendedGSSContext {
                         TransferFault.UNNAMED,
                         initiator ? "this context is an initiator's" : "this context is an acceptor's");
             }
-            if (phase == Phase.ESTABLISHED) {
+            if (isEstablished()) {
                 throw new GSSException(
                         GSSException.FAILURE,
                         TransferFault.UNNAMED,
@@ -188,7 +195,8 @@ public final class BatonContext implements ExtendedGSSContext {
 
     @Override
     public boolean isEstablished() {
-        return phase == Phase.ESTABLISHED;
+        Phase now = phase;
+        return now == Phase.ESTABLISHED || now == Phase.FROZEN;
     }
 
     @Override
@@ -220,8 +228,17 @@ public final class BatonContext implements ExtendedGSSContext {
         context = null;
         credential = null;
         request = null;
+        endFreeze();
         if (dying != null) {
             dying.erase();
+        }
+    }
+
+    /** Lets those go on who wait, to find what the phase is now. Both locks are held. */
+    private void endFreeze() {
+        if (freeze != null) {
+            freeze.end();
+            freeze = null;
         }
     }
 
@@ -230,11 +247,13 @@ public final class BatonContext implements ExtendedGSSContext {
     /**
      * Tells whether the context can be exported: whether an exporter for its mechanism is there. Never throws.
      *
-     * @return true before the start and while it lives, if there is an exporter; false once it is dead
+     * @return true before the start and while it lives, if there is an exporter; false while it is frozen and once it is dead
      */
     @Override
     public boolean isTransferable() {
-        return !isDead() && manager.canExport(Optional.ofNullable(mechanism).map(Mechanism::oid));
+        return !isDead()
+                && phase != Phase.FROZEN
+                && manager.canExport(Optional.ofNullable(mechanism).map(Mechanism::oid));
     }
 
     /**
@@ -317,12 +336,8 @@ public final class BatonContext implements ExtendedGSSContext {
         sendLock.lock();
         receiveLock.lock();
         try {
-            ContextFacts known = requireEstablished();
-            long now = manager.millis();
-            if (known.expired(now)) {
-                throw TransferFault.CONTEXT_EXPIRED.exception("it cannot be exported; establish a new one");
-            }
-            ExportedToken token = writing.token(known, now);
+            ContextFacts known = requireExportable();
+            ExportedToken token = writing.token(known, manager.millis());
             // The token is made: from here on nothing may fail, and this instance must never be used again.
             try {
                 die(Phase.EXPORTED);
@@ -336,13 +351,89 @@ public final class BatonContext implements ExtendedGSSContext {
         }
     }
 
+    private ContextFacts requireExportable() throws GSSException {
+        ContextFacts known = requireEstablished();
+        if (phase == Phase.FROZEN) {
+            throw TransferFault.FROZEN.exception("it cannot be exported until that is settled");
+        }
+        if (known.expired(manager.millis())) {
+            throw TransferFault.CONTEXT_EXPIRED.exception("it cannot be exported; establish a new one");
+        }
+        return known;
+    }
+
+    /**
+     * Offers the context to another process: the first of two phases. It is frozen from here on, and neither erased nor usable,
+     * until the {@link Offer} is settled. Messages that other threads are protecting are finished and counted before; those
+     * that come after wait, as long as the options say, and are then refused as {@link TransferFault#FROZEN}.
+     *
+     * @param options how the token is made, and how long messages wait
+     * @return the offer with its token, to be settled by the caller
+     * @throws GSSException as {@link #exportToken(ExportOptions)} does, and {@link TransferFault#FROZEN} if it has been offered
+     *     already; then the context is as it was
+     */
+    public Offer offer(OfferOptions options) throws GSSException {
+        return offer(manager.transfer(), options);
+    }
+
+    Offer offer(Transfer transfer, OfferOptions options) throws GSSException {
+        Objects.requireNonNull(options, "options");
+        sendLock.lock();
+        receiveLock.lock();
+        try {
+            ContextFacts known = requireExportable();
+            OfferAge age = transfer.age();
+            ExportedToken token = transfer.export(context, known, options.export(), manager.millis());
+            Offer offer = new Offer(this, token, transfer.claim(token), age);
+            freeze = new Freeze(sendLock, receiveLock, options.patience());
+            phase = Phase.FROZEN;
+            return offer;
+        } finally {
+            receiveLock.unlock();
+            sendLock.unlock();
+        }
+    }
+
+    /** Ends a freeze, unless the context was disposed of meanwhile: it goes on here. */
+    boolean thaw() {
+        sendLock.lock();
+        receiveLock.lock();
+        try {
+            if (phase != Phase.FROZEN) {
+                return false;
+            }
+            phase = Phase.ESTABLISHED;
+            endFreeze();
+            return true;
+        } finally {
+            receiveLock.unlock();
+            sendLock.unlock();
+        }
+    }
+
+    /** Ends a freeze, unless the context was disposed of meanwhile: another process has it. */
+    void leave(ClaimId token) {
+        sendLock.lock();
+        receiveLock.lock();
+        try {
+            if (phase == Phase.FROZEN) {
+                die(Phase.EXPORTED);
+            }
+        } catch (RuntimeException e) {
+            TransferLog.eraseFailed(token, e);
+        } finally {
+            receiveLock.unlock();
+            sendLock.unlock();
+        }
+    }
+
     // Protecting messages
 
     @Override
     public int getWrapSizeLimit(int qop, boolean confReq, int maxTokenSize) throws GSSException {
         sendLock.lock();
         try {
-            requireProtection();
+            requireProtection(sendLock);
             MessageProp prop = granted(new MessageProp(qop, confReq));
             int fits = 0;
             int tooLarge = Math.max(maxTokenSize, 0) + (maxTokenSize == Integer.MAX_VALUE ? 0 : 1);
@@ -367,7 +458,7 @@ public final class BatonContext implements ExtendedGSSContext {
     public byte[] wrap(byte[] inBuf, int offset, int len, MessageProp msgProp) throws GSSException {
         sendLock.lock();
         try {
-            requireProtection();
+            requireProtection(sendLock);
             Objects.checkFromIndexSize(offset, len, inBuf.length);
             return context.wrap(inBuf, offset, len, granted(msgProp));
         } finally {
@@ -389,7 +480,7 @@ public final class BatonContext implements ExtendedGSSContext {
     public void wrap(ByteBuffer message, ByteBuffer token, MessageProp msgProp) throws GSSException {
         sendLock.lock();
         try {
-            requireProtection();
+            requireProtection(sendLock);
             requireWritable(token);
             context.wrap(message, token, granted(msgProp));
         } finally {
@@ -401,7 +492,7 @@ public final class BatonContext implements ExtendedGSSContext {
     public byte[] unwrap(byte[] inBuf, int offset, int len, MessageProp msgProp) throws GSSException {
         receiveLock.lock();
         try {
-            requireProtection();
+            requireProtection(receiveLock);
             Objects.checkFromIndexSize(offset, len, inBuf.length);
             return context.unwrap(inBuf, offset, len, orNew(msgProp));
         } finally {
@@ -423,7 +514,7 @@ public final class BatonContext implements ExtendedGSSContext {
     public void unwrap(ByteBuffer token, ByteBuffer message, MessageProp msgProp) throws GSSException {
         receiveLock.lock();
         try {
-            requireProtection();
+            requireProtection(receiveLock);
             requireWritable(message);
             context.unwrap(token, message, orNew(msgProp));
         } finally {
@@ -435,7 +526,7 @@ public final class BatonContext implements ExtendedGSSContext {
     public byte[] getMIC(byte[] inMsg, int offset, int len, MessageProp msgProp) throws GSSException {
         sendLock.lock();
         try {
-            requireProtection();
+            requireProtection(sendLock);
             Objects.checkFromIndexSize(offset, len, inMsg.length);
             return context.getMIC(inMsg, offset, len, orNew(msgProp));
         } finally {
@@ -456,7 +547,7 @@ public final class BatonContext implements ExtendedGSSContext {
     public void getMIC(ByteBuffer message, ByteBuffer token, MessageProp msgProp) throws GSSException {
         sendLock.lock();
         try {
-            requireProtection();
+            requireProtection(sendLock);
             requireWritable(token);
             context.getMIC(message, token, orNew(msgProp));
         } finally {
@@ -470,7 +561,7 @@ public final class BatonContext implements ExtendedGSSContext {
             throws GSSException {
         receiveLock.lock();
         try {
-            requireProtection();
+            requireProtection(receiveLock);
             Objects.checkFromIndexSize(tokOffset, tokLen, inTok.length);
             Objects.checkFromIndexSize(msgOffset, msgLen, inMsg.length);
             context.verifyMIC(inTok, tokOffset, tokLen, inMsg, msgOffset, msgLen, orNew(msgProp));
@@ -490,7 +581,7 @@ public final class BatonContext implements ExtendedGSSContext {
     public void verifyMIC(ByteBuffer token, ByteBuffer message, MessageProp msgProp) throws GSSException {
         receiveLock.lock();
         try {
-            requireProtection();
+            requireProtection(receiveLock);
             context.verifyMIC(token, message, orNew(msgProp));
         } finally {
             receiveLock.unlock();
@@ -518,7 +609,7 @@ public final class BatonContext implements ExtendedGSSContext {
         }
         receiveLock.lock();
         try {
-            requireProtection();
+            requireProtection(receiveLock);
             return context.pseudoRandom(key, input, length);
         } finally {
             receiveLock.unlock();
@@ -800,6 +891,14 @@ public final class BatonContext implements ExtendedGSSContext {
             throw TransferFault.NOT_ESTABLISHED.exception();
         }
         return known;
+    }
+
+    /** Waits while the context is frozen; the lock is held, and given up meanwhile. */
+    private void requireProtection(ReentrantLock held) throws GSSException {
+        for (Freeze now = freeze; now != null; now = freeze) {
+            now.await(held);
+        }
+        requireProtection();
     }
 
     private void requireProtection() throws GSSException {

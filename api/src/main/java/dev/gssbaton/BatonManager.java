@@ -3,7 +3,9 @@ package dev.gssbaton;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.InitialToken;
+import dev.gssbaton.spi.KeySource;
 import dev.gssbaton.spi.Mechanism;
+import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.TransferFault;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,6 +110,41 @@ public final class BatonManager extends GSSManager {
     public BatonContext createContext(byte[] interProcessToken, ImportOptions expected) throws GSSException {
         return BatonContext.imported(
                 this, transfer.take(interProcessToken, Objects.requireNonNull(expected, "expected")));
+    }
+
+    /**
+     * Prepares to import a context that was {@linkplain BatonContext#offer offered}: the second of two phases. The token is
+     * opened, its state read and everything checked; nothing is claimed yet.
+     *
+     * @param interProcessToken a sealed token; neither kept nor changed, and best wiped by the caller
+     * @param expected what the context must be
+     * @return the context, inert, to be claimed or closed by the caller
+     * @throws GSSException as {@link #createContext(byte[], ImportOptions)} does, where it fails before the claim. A token of other
+     *     software is {@code DEFECTIVE_TOKEN}
+     */
+    public PreparedContext prepareContext(byte[] interProcessToken, ImportOptions expected) throws GSSException {
+        return transfer.prepare(this, interProcessToken, Objects.requireNonNull(expected, "expected"));
+    }
+
+    /**
+     * Begins a session of hand-overs under keys of its own, for instance such that two processes have agreed on. Mechanisms,
+     * purpose, claims, lifetime and clock are this manager's.
+     *
+     * @param keys where the session's keys come from; the caller closes it
+     * @return a session that the caller closes
+     */
+    public TransferSession session(KeySource keys) {
+        return new TransferSession(this, transfer, Objects.requireNonNull(keys, "keys"));
+    }
+
+    /**
+     * Gives the identity of the store in which this manager's tokens are claimed: who is to import them needs the same.
+     *
+     * @return the identity
+     * @throws GSSException if the store cannot be used, saying what to do
+     */
+    public PublicId claimStoreId() throws GSSException {
+        return environment.claims().id();
     }
 
     // Contexts

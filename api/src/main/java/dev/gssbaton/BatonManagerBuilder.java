@@ -3,7 +3,6 @@ package dev.gssbaton;
 import dev.gssbaton.claim.HostClaims;
 import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.seal.AccountKeys;
-import dev.gssbaton.seal.TokenSealer;
 import dev.gssbaton.spi.ClaimStore;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Environment;
@@ -280,11 +279,17 @@ public final class BatonManagerBuilder {
                                 + "' without a seal");
             }
         }
-        TokenSealer sealer = new TokenSealer(usedKeys, purpose, usedClaims, random, clock);
         return new BatonManager(
                 providers,
                 environment,
-                new Transfer(providers, sealer, environment, tokenLifetime, clockSkew, Set.copyOf(unsealedImports)),
+                new Transfer(
+                        providers,
+                        usedKeys,
+                        purpose,
+                        environment,
+                        tokenLifetime,
+                        clockSkew,
+                        Set.copyOf(unsealedImports)),
                 expiry);
     }
 

@@ -5,6 +5,7 @@ import dev.gssbaton.seal.TokenHeader;
 import dev.gssbaton.seal.TokenSealer;
 import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.Environment;
+import dev.gssbaton.spi.KeySource;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.StateReader;
@@ -43,6 +44,7 @@ final class Transfer {
 
     private final Providers providers;
     private final TokenSealer sealer;
+    private final String purpose;
     private final Environment environment;
     private final Duration tokenLifetime;
     private final Duration clockSkew;
@@ -51,18 +53,39 @@ final class Transfer {
 
     Transfer(
             Providers providers,
-            TokenSealer sealer,
+            KeySource keys,
+            String purpose,
             Environment environment,
             Duration tokenLifetime,
             Duration clockSkew,
             Set<String> unsealedImports) {
         this.providers = providers;
-        this.sealer = sealer;
+        this.purpose = purpose;
+        this.sealer = sealer(keys, purpose, environment);
         this.environment = environment;
         this.claiming = new Claiming(environment);
         this.unsealed = new UnsealedTransfer(this, providers, environment, claiming, unsealedImports);
         this.tokenLifetime = tokenLifetime;
         this.clockSkew = clockSkew;
+    }
+
+    private static TokenSealer sealer(KeySource keys, String purpose, Environment environment) {
+        return new TokenSealer(keys, purpose, environment.claims(), environment.random(), environment.clock());
+    }
+
+    /** Makes the same with other keys, for sealed tokens alone. */
+    Transfer withKeys(KeySource keys) {
+        return new Transfer(providers, keys, purpose, environment, tokenLifetime, clockSkew, Set.of());
+    }
+
+    /** Makes a sealer for what is not a token: no key of it opens one, nor the other way round. */
+    TokenSealer sealerBeside(KeySource keys, String use) {
+        return sealer(keys, purpose + '\0' + use, environment);
+    }
+
+    /** Erases what was derived from the keys. */
+    void close() {
+        sealer.close();
     }
 
     /** Makes a token of a context that no other thread uses meanwhile, and does not change the context. */
@@ -148,7 +171,7 @@ final class Transfer {
             boolean live = false;
             try {
                 check(taken, expected, now);
-                claiming.claim(id, header.notAfter().plus(clockSkew), header.storeId(), now);
+                claiming.claim(id, last(header), header.storeId(), now);
                 live = true;
             } finally {
                 if (!live) {
@@ -158,20 +181,68 @@ final class Transfer {
             TransferLog.imported(id, taken.facts().mechanism(), scope);
             return taken;
         } catch (GSSException e) {
-            throw refusedImport(
-                    id,
-                    TransferFault.of(e).isPresent()
-                            ? e
-                            : TransferFault.IMPORT_FAILED.exception("a key source says: " + e.getMessage(), e));
+            throw refusedImport(id, e);
         } catch (RuntimeException e) {
-            throw refusedImport(
-                    id,
-                    TransferFault.IMPORT_FAILED.exception(
-                            "a key source or an exporter threw " + e.getClass().getName(), e));
+            throw refusedImport(id, e);
         }
     }
 
-    private static GSSException refusedImport(ClaimId id, GSSException reason) {
+    /** Opens, reads and checks a sealed token; what is read stays inert until it is claimed. */
+    PreparedContext prepare(BatonManager manager, byte[] token, ImportOptions expected) throws GSSException {
+        ClaimId id = null;
+        try {
+            try (OpenedToken opened = sealer.open(token, clockSkew)) {
+                id = opened.id();
+                Taken taken = read(opened.state(), expected);
+                boolean prepared = false;
+                try {
+                    check(taken, expected, opened.openedAt());
+                    PreparedContext context = new PreparedContext(manager, taken, claim(opened.header()));
+                    prepared = true;
+                    return context;
+                } finally {
+                    if (!prepared) {
+                        taken.context().erase();
+                    }
+                }
+            }
+        } catch (GSSException e) {
+            throw refusedImport(id, e);
+        } catch (RuntimeException e) {
+            throw refusedImport(id, e);
+        }
+    }
+
+    private Instant last(TokenHeader header) {
+        return header.notAfter().plus(clockSkew);
+    }
+
+    /** Begins to count an offer's age. */
+    OfferAge age() throws GSSException {
+        return OfferAge.begin(environment.claims());
+    }
+
+    /** Gives the claim of a token of our own, for a claimant of its own. */
+    TokenClaim claim(ExportedToken token) throws GSSException {
+        return claim(TokenHeader.decode(token.octets()));
+    }
+
+    private TokenClaim claim(TokenHeader header) {
+        return new TokenClaim(claiming, header.id(), last(header), header.storeId());
+    }
+
+    private static GSSException refusedImport(ClaimId id, RuntimeException e) {
+        return refusedImport(
+                id,
+                TransferFault.IMPORT_FAILED.exception(
+                        "a key source or an exporter threw " + e.getClass().getName(), e));
+    }
+
+    private static GSSException refusedImport(ClaimId id, GSSException e) {
+        GSSException reason = TransferFault.of(e).isPresent()
+                ? e
+                : TransferFault.IMPORT_FAILED.exception("a key source says: " + e.getMessage(), e);
+
         TransferLog.refused("import", id, reason);
         return reason;
     }

@@ -52,6 +52,19 @@ final class TransferLog {
         }
     }
 
+    /** A step of a hand-over in two phases. */
+    static void handover(ClaimId id, String step) {
+        OfferEvent event = new OfferEvent();
+        if (event.shouldCommit()) {
+            event.token = id.toString();
+            event.step = step;
+            event.commit();
+        }
+        if (isLoggable(Level.DEBUG)) {
+            log(Level.DEBUG, "token {0}: {1}", id, step);
+        }
+    }
+
     /** A refusal of an export or an import; the id is null where the token did not open. */
     static void refused(String what, ClaimId id, GSSException reason) {
         RefusalEvent event = new RefusalEvent();

@@ -26,6 +26,8 @@ public enum TransferFault {
     NO_EXPORTER(6, GSSException.UNAVAILABLE, "no exporter for this mechanism and format"),
     /** The state could not be written or sealed; the context is as it was. */
     EXPORT_FAILED(7, GSSException.FAILURE, "the context could not be exported and stays usable"),
+    /** The context has been offered to another process, and it is not settled yet who has it. */
+    FROZEN(8, GSSException.UNAVAILABLE, "the context is frozen, since it has been offered to another process"),
 
     /** No token, or an empty one. */
     TOKEN_EMPTY(20, GSSException.DEFECTIVE_TOKEN, "there is no token"),

@@ -1,0 +1,127 @@
+package dev.gssbaton.handoff;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.newsclub.net.unix.AFUNIXSocketChannel;
+import org.newsclub.net.unix.AFUNIXSocketCredentials;
+
+/**
+ * Frames and descriptors over a UNIX-domain socket. One thread receives; any thread sends.
+ *
+ * <p>The system delivers a descriptor with the first octet of the message that it was sent with, and never two at once. So
+ * descriptors come in the order of the frames that say that they have one.
+ */
+final class Connection implements Closeable {
+    private static final int ANCILLARY_SIZE = 1024;
+    private static final int FIRST_CAPACITY = 64 * 1024;
+
+    private final AFUNIXSocketChannel channel;
+    private final Object sending = new Object();
+    private final Deque<FileDescriptor> descriptors = new ArrayDeque<>();
+    private ByteBuffer received = ByteBuffer.allocateDirect(FIRST_CAPACITY).flip();
+
+    Connection(AFUNIXSocketChannel channel) {
+        this.channel = channel;
+        channel.setAncillaryReceiveBufferSize(ANCILLARY_SIZE);
+    }
+
+    /** Says who is at the other end. */
+    Peer peer() throws IOException {
+        AFUNIXSocketCredentials credentials = channel.getPeerCredentials();
+        if (credentials == null || credentials.getUid() < 0) {
+            throw new IOException("the system does not say who the peer is");
+        }
+        long pid = Math.max(0, credentials.getPid());
+        long processGroup = 0;
+        List<Long> ancestors = List.of();
+        if (pid > 0) {
+            try {
+                ProcessStatus status = ProcessStatus.of(pid);
+                ancestors = status.ancestors();
+                processGroup = status.processGroup();
+            } catch (IOException e) {
+                // It has ended, or cannot be looked at: a policy that asks for either does not allow it.
+            }
+        }
+        return new Peer(pid, credentials.getUid(), credentials.getGid(), processGroup, ancestors);
+    }
+
+    /** Limits how long a receiving waits for octets; zero for no limit. */
+    void receiveWithin(Duration limit) throws IOException {
+        channel.socket().setSoTimeout((int) Math.min(Integer.MAX_VALUE, limit.toMillis()));
+    }
+
+    void send(Frame frame) throws IOException {
+        send(frame, null);
+    }
+
+    /** Sends a frame, and with its first octet a descriptor, which stays the caller's. */
+    void send(Frame frame, FileDescriptor descriptor) throws IOException {
+        ByteBuffer octets = frame.encode();
+        synchronized (sending) {
+            if (descriptor != null) {
+                channel.setOutboundFileDescriptors(descriptor);
+            }
+            while (octets.hasRemaining()) {
+                channel.write(octets);
+            }
+        }
+    }
+
+    /**
+     * A frame that was received.
+     *
+     * @param frame the frame
+     * @param socket what came with it, the receiver's to close; or null
+     */
+    record Received(Frame frame, PassedSocket socket) {}
+
+    /** Waits for the next frame. */
+    Received receive() throws IOException {
+        Frame frame = Frame.decode(received);
+        while (frame == null) {
+            fill();
+            frame = Frame.decode(received);
+        }
+        if (!frame.hasDescriptor()) {
+            return new Received(frame, null);
+        }
+        FileDescriptor descriptor = descriptors.poll();
+        if (descriptor == null) {
+            throw new IOException("an offer without the descriptor that it says it has");
+        }
+        return new Received(frame, PassedSocket.received(descriptor));
+    }
+
+    private void fill() throws IOException {
+        received.compact();
+        if (!received.hasRemaining()) {
+            received = ByteBuffer.allocateDirect(2 * received.capacity()).put(received.flip());
+        }
+        int count;
+        try {
+            count = channel.read(received);
+        } finally {
+            received.flip();
+        }
+        for (FileDescriptor descriptor : channel.getReceivedFileDescriptors()) {
+            descriptors.add(descriptor);
+        }
+        if (count < 0) {
+            throw new EOFException("the peer has closed the connection");
+        }
+    }
+
+    /** Closes the connection, and what came over it and was not received. A thread that sends or receives is told. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

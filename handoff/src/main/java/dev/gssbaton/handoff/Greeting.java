@@ -1,0 +1,88 @@
+package dev.gssbaton.handoff;
+
+import dev.gssbaton.seal.RecipientKeys;
+import dev.gssbaton.seal.SessionKeyPair;
+import dev.gssbaton.spi.PublicId;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import org.ietf.jgss.GSSException;
+
+/** What both ends say to each other first, after each has looked who the other is: whether it is allowed, and a public key. */
+final class Greeting {
+    /** Which end is which: the one that connected encapsulates the session's keys. */
+    enum End {
+        CONNECTED,
+        ACCEPTED
+    }
+
+    private final Connection connection;
+    private final Peer peer;
+    private final HandoffOptions options;
+
+    Greeting(Connection connection, Peer peer, HandoffOptions options) {
+        this.connection = connection;
+        this.peer = peer;
+        this.options = options;
+    }
+
+    /** Greets the peer, and agrees with it on the keys of the session, which the caller closes. */
+    RecipientKeys exchange(End end, PublicId store) throws IOException, GSSException {
+        Optional<String> refusal = refusal();
+        if (refusal.isPresent()) {
+            connection.send(Frame.refused());
+            throw new HandoffRefusedException("this process's policy does not allow process " + peer.pid()
+                    + " of account " + peer.uid() + ": " + refusal.get());
+        }
+        connection.receiveWithin(options.limit());
+        try (SessionKeyPair pair = SessionKeyPair.draw(new SecureRandom())) {
+            connection.send(Frame.hello(store, pair.publicKey()));
+            Frame hello = next(FrameType.HELLO);
+            if (!hello.store().equals(store)) {
+                throw new IOException("process " + peer.pid() + " claims in store " + hello.store()
+                        + ", and this process in " + store + ": both need one claim store");
+            }
+            RecipientKeys keys = end == End.CONNECTED
+                    ? encapsulate(pair, hello.publicKey())
+                    : pair.decapsulate(hello.publicKey(), next(FrameType.KEYS).body());
+            HandoffLog.debug("process {0} of account {1} is allowed", peer.pid(), peer.uid());
+            connection.receiveWithin(Duration.ZERO);
+            return keys;
+        }
+    }
+
+    private RecipientKeys encapsulate(SessionKeyPair pair, byte[] publicKey) throws IOException, GSSException {
+        RecipientKeys keys = pair.encapsulate(publicKey);
+        boolean sent = false;
+        try {
+            connection.send(Frame.keys(keys.message()));
+            sent = true;
+            return keys;
+        } finally {
+            if (!sent) {
+                keys.close();
+            }
+        }
+    }
+
+    private Frame next(FrameType expected) throws IOException {
+        Frame frame = connection.receive().frame();
+        if (frame.type() == FrameType.REFUSED) {
+            throw new HandoffRefusedException("the policy of process " + peer.pid() + " of account " + peer.uid()
+                    + " does not allow this process; its log says why");
+        }
+        if (frame.type() != expected) {
+            throw new IOException("the peer sends " + frame.type() + " where " + expected + " belongs");
+        }
+        return frame;
+    }
+
+    private Optional<String> refusal() {
+        try {
+            return options.policy().refusal(peer);
+        } catch (IOException | RuntimeException e) {
+            return Optional.of("the policy failed: " + e.getMessage());
+        }
+    }
+}

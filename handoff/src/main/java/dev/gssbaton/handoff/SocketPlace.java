@@ -1,0 +1,84 @@
+package dev.gssbaton.handoff;
+
+import dev.gssbaton.account.AccountDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.newsclub.net.unix.AFUNIXServerSocketChannel;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.newsclub.net.unix.AFUNIXSocketChannel;
+
+/** Where a listener's socket stands: in a directory of this account's alone, so that nobody else puts one of theirs there. */
+final class SocketPlace {
+    private final Path path;
+    private final AccountDirectory directory;
+
+    private SocketPlace(Path path) {
+        this.path = path;
+        this.directory = AccountDirectory.at(path.getParent());
+    }
+
+    static SocketPlace of(Path path) {
+        return new SocketPlace(path.toAbsolutePath().normalize());
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Connection connect() throws IOException {
+        directory.check();
+        AFUNIXSocketChannel channel = AFUNIXSocketChannel.open();
+        boolean connected = false;
+        try {
+            channel.connect(AFUNIXSocketAddress.of(path));
+            connected = true;
+            return new Connection(channel);
+        } catch (IOException e) {
+            throw new IOException("nobody listens for hand-overs at " + path + " (" + e.getMessage() + ")", e);
+        } finally {
+            if (!connected) {
+                channel.close();
+            }
+        }
+    }
+
+    /** Binds a listener; what a listener that has ended left there is removed. */
+    AFUNIXServerSocketChannel bind() throws IOException {
+        directory.make();
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            requireLeftOver();
+            Files.delete(path);
+        }
+        AFUNIXServerSocketChannel listener = AFUNIXServerSocketChannel.open();
+        boolean bound = false;
+        try {
+            listener.bind(AFUNIXSocketAddress.of(path));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            bound = true;
+            return listener;
+        } catch (IOException e) {
+            throw new IOException("hand-overs cannot be listened for at " + path + " (" + e.getMessage() + ")", e);
+        } finally {
+            if (!bound) {
+                listener.close();
+            }
+        }
+    }
+
+    private void requireLeftOver() throws IOException {
+        if (!Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther()) {
+            throw new IOException(path + " is not a socket: move it away");
+        }
+        try (AFUNIXSocketChannel channel = AFUNIXSocketChannel.open()) {
+            channel.connect(AFUNIXSocketAddress.of(path));
+        } catch (IOException e) {
+            return;
+        }
+        throw new IOException(
+                "another process listens for hand-overs at " + path + ": end it first, or use another path");
+    }
+}

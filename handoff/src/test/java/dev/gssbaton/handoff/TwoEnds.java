@@ -1,0 +1,33 @@
+package dev.gssbaton.handoff;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A listener and both ends of one channel.
+ *
+ * @param listener the listener
+ * @param giver the end that connected
+ * @param taker the end that was accepted
+ */
+record TwoEnds(HandoffListener listener, HandoffChannel giver, HandoffChannel taker) implements AutoCloseable {
+    static TwoEnds connect(Path path, HandoffOptions giver, HandoffOptions taker) throws Exception {
+        HandoffListener listener = HandoffListener.bind(path, taker);
+        CompletableFuture<HandoffChannel> accepted = CompletableFuture.supplyAsync(() -> {
+            try {
+                return listener.accept();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        return new TwoEnds(listener, HandoffChannel.connect(path, giver), accepted.get());
+    }
+
+    @Override
+    public void close() throws IOException {
+        giver.close();
+        taker.close();
+        listener.close();
+    }
+}
