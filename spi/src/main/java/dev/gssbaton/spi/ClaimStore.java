@@ -18,7 +18,8 @@ public interface ClaimStore {
      * Gives the store's identity: equal in two processes if and only if a claim in one is seen by the other.
      *
      * @return the identity
-     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the store cannot be used, saying what to do
+     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the store cannot be used, saying what to do;
+     *     {@link TransferFault#CLAIM_UNKNOWN} if it cannot be reached, so that it may be asked again
      */
     PublicId id() throws GSSException;
 
@@ -33,7 +34,8 @@ public interface ClaimStore {
      * Reads the clock by which the store keeps and forgets.
      *
      * @return the store's time
-     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the clock cannot be read
+     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the clock cannot be read; {@link TransferFault#CLAIM_UNKNOWN}
+     *     as {@link #id}
      */
     Instant now() throws GSSException;
 
@@ -41,7 +43,8 @@ public interface ClaimStore {
      * Says since when the store has remembered. What may have been claimed before that is unknown to it.
      *
      * @return the store's time when it began empty
-     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the store cannot be used
+     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the store cannot be used; {@link TransferFault#CLAIM_UNKNOWN}
+     *     as {@link #id}
      */
     Instant since() throws GSSException;
 
