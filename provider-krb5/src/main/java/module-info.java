@@ -12,5 +12,6 @@ module dev.gssbaton.krb5 {
     provides dev.gssbaton.spi.ContextExporter with
             dev.gssbaton.krb5.format.KrbContextExporter,
             dev.gssbaton.krb5.format.MitContextExporter,
-            dev.gssbaton.krb5.format.Heimdal7ContextExporter;
+            dev.gssbaton.krb5.format.Heimdal7ContextExporter,
+            dev.gssbaton.krb5.format.Heimdal8ContextExporter;
 }

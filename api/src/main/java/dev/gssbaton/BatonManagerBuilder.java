@@ -195,7 +195,7 @@ public final class BatonManagerBuilder {
      * <tr><td>{@code tokenLifetime}</td><td>an ISO 8601 duration: {@code PT1M}</td></tr>
      * <tr><td>{@code clockSkew}</td><td>an ISO 8601 duration: {@code PT0S}</td></tr>
      * <tr><td>{@code expiry}</td><td>{@code enforce} or {@code report}: see {@link Expiry}</td></tr>
-     * <tr><td>{@code allowUnsealedImport}</td><td>names of formats, separated by commas: {@code mit, heimdal-7}</td></tr>
+     * <tr><td>{@code allowUnsealedImport}</td><td>names of formats, separated by commas: {@code mit, heimdal-8}</td></tr>
      * </table>
      *
      * @param file a file as {@link Properties#load(Reader)} reads it, in UTF-8

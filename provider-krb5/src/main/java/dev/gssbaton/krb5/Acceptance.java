@@ -198,7 +198,7 @@ final class Acceptance implements Handshake {
         int flags = ContextKeys.grantable(services.flags(), type, keyOfItsOwn);
         Agreement agreement = new Agreement(
                 false,
-                flags,
+                services.dceStyle() ? flags | Agreement.DCE_STYLE : flags,
                 PlatformName.of(ticket.client()),
                 PlatformName.of(opened.acceptor()),
                 facts(opened),

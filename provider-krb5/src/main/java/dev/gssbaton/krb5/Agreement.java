@@ -9,7 +9,7 @@ import java.util.Objects;
  * What both sides of an established context agree on, beside its keys.
  *
  * @param initiator whether this side is the initiator
- * @param flags the services granted: bits of {@link ContextFlag}
+ * @param flags the services granted: bits of {@link ContextFlag}, and {@link #DCE_STYLE}
  * @param source the initiator's name
  * @param target the acceptor's name
  * @param ticket what is kept of the ticket
@@ -22,6 +22,12 @@ public record Agreement(
         PlatformName target,
         TicketFacts ticket,
         Duration clockSkew) {
+    /**
+     * GSS_C_DCE_STYLE, beside the bits of {@link ContextFlag}: the acceptor established the context with a third leg (MS-KILE
+     * section 3.4.5.1).
+     */
+    public static final int DCE_STYLE = 0x1000;
+
     /**
      * Checks that nothing is missing.
      *

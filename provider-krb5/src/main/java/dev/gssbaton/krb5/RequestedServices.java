@@ -29,9 +29,6 @@ record RequestedServices(int flags, boolean dceStyle, DelegatedTicket delegated)
     private static final int ASKABLE = ContextFlag.bits(
             Set.of(ContextFlag.MUTUAL, ContextFlag.REPLAY, ContextFlag.SEQUENCE, ContextFlag.CONF, ContextFlag.INTEG));
 
-    /** GSS_C_DCE_STYLE. */
-    private static final int DCE_STYLE = 0x1000;
-
     /** KERB_AP_OPTIONS of MS-KILE: an element of the authenticator's authorization data. */
     private static final int AD_AP_OPTIONS = 143;
 
@@ -82,7 +79,7 @@ record RequestedServices(int flags, boolean dceStyle, DelegatedTicket delegated)
         if (channelBinding != null) {
             checkBindings(asked.bindings(), authenticator, options, channelBinding);
         }
-        boolean dceStyle = (asked.flags() & DCE_STYLE) != 0;
+        boolean dceStyle = (asked.flags() & Agreement.DCE_STYLE) != 0;
         int flags = (asked.flags() & ASKABLE) | (dceStyle ? ContextFlag.MUTUAL.bit() : 0);
         if (asked.delegation() == null) {
             return new RequestedServices(flags, dceStyle, null);

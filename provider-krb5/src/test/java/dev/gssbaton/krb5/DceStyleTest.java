@@ -24,12 +24,15 @@ import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.OutputTokenException;
 import dev.gssbaton.spi.SequenceWindow;
+import dev.gssbaton.spi.TransferFault;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -41,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Contexts of DCE style, which an acceptor establishes with a third leg (MS-KILE section 3.4.5.1). */
 class DceStyleTest {
-    private static final int DCE_STYLE = 0x1000;
+    private static final int DCE_STYLE = Agreement.DCE_STYLE;
     private static final int FIRST_NUMBER = 4711;
 
     private TestRealm realm;
@@ -250,5 +253,28 @@ class DceStyleTest {
         assertEquals("alice@EXAMPLE.TEST", moved.getSrcName().toString());
         assertTrue(moved.getMutualAuthState());
         moved.dispose();
+    }
+
+    /** Which no other software would go on with as it is here: there, messages of DCE style have another shape. */
+    @Test
+    void it_stays_of_dce_style_when_it_moves_and_other_software_gets_none(@TempDir Path keys) throws Exception {
+        BatonManager manager = BatonManager.builder()
+                .keys(AccountKeys.in(keys))
+                .claims(new ProcessClaims(new SecureRandom(), Clock.systemUTC()))
+                .build();
+        BatonContext acceptor = manager.createContext(realm.acceptorCredential());
+        byte[] first = bare(request.time(Instant.now()));
+        byte[] third = new ThirdLeg(acceptor.acceptSecContext(first, 0, first.length)).token();
+        acceptor.acceptSecContext(third, 0, third.length);
+        for (int moves = 0; moves < 2; moves++) {
+            for (String format : List.of("mit", "heimdal-7", "heimdal-8")) {
+                BatonContext context = acceptor;
+                GSSException e = assertThrows(GSSException.class, () -> context.exportUnsealed(format));
+                assertEquals(Optional.of(TransferFault.EXPORT_FAILED), TransferFault.of(e));
+                assertTrue(e.getMinorString().contains("DCE style"), e.getMinorString());
+            }
+            acceptor = manager.createContext(acceptor.export());
+        }
+        acceptor.dispose();
     }
 }

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.ietf.jgss.GSSContext;
@@ -51,19 +52,28 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A context goes from this JVM to MIT krb5 or Heimdal, from there to here, and from one library to the other by way of this
  * JVM, in the tokens of those libraries, while messages are under way in both directions. The libraries are the real ones, each
  * in a JVM of its own; the other end of the context is MIT's or the JDK's and notices nothing.
+ *
+ * <p>No distribution ships Heimdal's git master: {@code -Dbaton.heimdal-8=} names its {@code libgssapi.so.3}, and without that its
+ * cases are left out.
  */
 @Requires({NativePeer.MIT, NativePeer.HEIMDAL})
 class ForeignPeersTest {
     private static final boolean ALL = Scale.factor() > 1;
 
+    /** The library of Heimdal's git master; empty for none. */
+    private static final String GIT_MASTER = System.getProperty("baton.heimdal-8", "");
+
     /** Where a context lives, by whose token it comes and goes. */
     enum Place {
-        JAVA,
-        MIT,
-        HEIMDAL;
+        JAVA("baton"),
+        MIT("mit"),
+        HEIMDAL("heimdal-7"),
+        HEIMDAL_8("heimdal-8");
 
-        private String format() {
-            return this == MIT ? "mit" : "heimdal-7";
+        private final String format;
+
+        Place(String format) {
+            this.format = format;
         }
     }
 
@@ -76,6 +86,7 @@ class ForeignPeersTest {
     private static MitKdc kdc;
     private static JgssPeer mit;
     private static JgssPeer heimdal;
+    private static JgssPeer heimdal8;
     private static JgssPeer jdk;
     private static Path home;
     /** Whose replay cache is older than every initiator here. */
@@ -88,13 +99,15 @@ class ForeignPeersTest {
         kdc = MitKdc.shared();
         mit = JgssPeer.nativeLibrary(NativePeer.MIT, kdc);
         heimdal = JgssPeer.nativeLibrary(NativePeer.HEIMDAL, kdc);
+        heimdal8 = GIT_MASTER.isEmpty()
+                ? null
+                : JgssPeer.nativeLibrary(NativePeer.HEIMDAL, kdc, "-Dsun.security.jgss.lib=" + GIT_MASTER);
         jdk = JgssPeer.sharedJdk(kdc);
     }
 
     @AfterAll
     static void end() {
-        mit.close();
-        heimdal.close();
+        Stream.of(mit, heimdal, heimdal8).filter(Objects::nonNull).forEach(JgssPeer::close);
     }
 
     private static BatonManager manager() {
@@ -103,6 +116,7 @@ class ForeignPeersTest {
                 .claims(new ProcessClaims(new SecureRandom(), Clock.systemUTC()))
                 .allowUnsealedImport("mit")
                 .allowUnsealedImport("heimdal-7")
+                .allowUnsealedImport("heimdal-8")
                 .build();
     }
 
@@ -113,13 +127,19 @@ class ForeignPeersTest {
                 Set.of(Integer.valueOf(name.substring("foreign".length(), name.indexOf('/')))));
     }
 
-    private static final List<List<Place>> ROUTES = List.of(
-            List.of(Place.JAVA, Place.MIT),
-            List.of(Place.MIT, Place.JAVA),
-            List.of(Place.JAVA, Place.HEIMDAL),
-            List.of(Place.HEIMDAL, Place.JAVA),
-            List.of(Place.MIT, Place.JAVA, Place.HEIMDAL),
-            List.of(Place.HEIMDAL, Place.JAVA, Place.MIT));
+    private static final List<List<Place>> ROUTES = routes();
+
+    private static List<List<Place>> routes() {
+        List<List<Place>> routes =
+                new ArrayList<>(List.of(List.of(Place.JAVA, Place.MIT), List.of(Place.MIT, Place.JAVA)));
+        for (Place heimdal : GIT_MASTER.isEmpty() ? List.of(Place.HEIMDAL) : List.of(Place.HEIMDAL, Place.HEIMDAL_8)) {
+            routes.add(List.of(Place.JAVA, heimdal));
+            routes.add(List.of(heimdal, Place.JAVA));
+            routes.add(List.of(Place.MIT, Place.JAVA, heimdal));
+            routes.add(List.of(heimdal, Place.JAVA, Place.MIT));
+        }
+        return routes;
+    }
 
     private static final List<ContextRequest> REQUESTS = List.of(
             ContextRequest.full(),
@@ -156,8 +176,14 @@ class ForeignPeersTest {
     @ParameterizedTest
     @MethodSource("cases")
     void acceptor_moves(List<Place> route, Enctype enctype, ContextRequest request, Stage stage) throws Exception {
+        acceptorMoves(mit, route, enctype, request, stage);
+    }
+
+    private static void acceptorMoves(
+            JgssPeer initiating, List<Place> route, Enctype enctype, ContextRequest request, Stage stage)
+            throws Exception {
         Account service = service(enctype);
-        PeerContext initiator = mit.initiator(kdc.account("alice"), service, request);
+        PeerContext initiator = initiating.initiator(kdc.account("alice"), service, request);
         Moving acceptor = Moving.acceptor(route.get(0), service);
         PeerContext.establish(initiator, acceptor.end);
         new Exchange(initiator, acceptor, false).run(route, stage);
@@ -182,20 +208,26 @@ class ForeignPeersTest {
         }
     }
 
+    static Stream<Arguments> rc4Cases() {
+        return ROUTES.stream().flatMap(route -> Stream.of(Stage.values()).map(stage -> Arguments.of(route, stage)));
+    }
+
     /** With the application's consent, since both copies would have one keystream. */
     @ParameterizedTest
-    @EnumSource
-    void rc4_moves_to_mit_and_back(Stage stage) throws Exception {
-        List<Place> there = List.of(Place.JAVA, Place.MIT);
-        List<Place> back = List.of(Place.MIT, Place.JAVA);
-        acceptor_moves(there, Enctype.RC4_HMAC, ContextRequest.full(), stage);
-        if (Enctype.RC4_HMAC.jdkGetsTickets()) {
-            initiator_moves(there, Enctype.RC4_HMAC, ContextRequest.full(), stage);
-            initiatorMoves(jdk, back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+    @MethodSource("rc4Cases")
+    void rc4_moves(List<Place> route, Stage stage) throws Exception {
+        Enctype rc4 = Enctype.RC4_HMAC;
+        ContextRequest full = ContextRequest.full();
+        if (rc4.jdkGetsTickets()) {
+            // The JDK offers no better type.
+            acceptorMoves(jdk, route, rc4, full, stage);
+            initiatorMoves(jdk, route, rc4, full, stage);
         }
-        // Two of MIT's agree on a better type by RFC 4537.
-        acceptor_moves(back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
-        initiator_moves(back, Enctype.RC4_HMAC, ContextRequest.full(), stage);
+        // Two of the libraries' agree on a better type by RFC 4537, and a Baton end that permits RC4 alone on none.
+        acceptor_moves(route, rc4, full, stage);
+        if (route.get(0) != Place.JAVA || rc4.jdkGetsTickets()) {
+            initiator_moves(route, rc4, full, stage);
+        }
     }
 
     /** With mutual authentication, since without it no acceptor asserts one. */
@@ -221,7 +253,7 @@ class ForeignPeersTest {
         PeerContext acceptor = accepting.acceptor(service);
         PeerContext.establish(initiator.end, acceptor);
         // Heimdal's initiator does not know with which number an acceptor begins that does not answer.
-        boolean firstIsGap = route.get(0) == Place.HEIMDAL
+        boolean firstIsGap = (route.get(0) == Place.HEIMDAL || route.get(0) == Place.HEIMDAL_8)
                 && !request.flags().contains(Flag.MUTUAL)
                 && request.flags().contains(Flag.SEQUENCE);
         new Exchange(acceptor, initiator, firstIsGap).run(route, stage);
@@ -263,7 +295,11 @@ class ForeignPeersTest {
         }
 
         private static JgssPeer peer(Place place) {
-            return place == Place.MIT ? mit : heimdal;
+            return switch (place) {
+                case MIT -> mit;
+                case HEIMDAL_8 -> heimdal8;
+                default -> heimdal;
+            };
         }
 
         /** Imports a token, in Java by a manager that has claimed nothing yet. */
@@ -275,7 +311,7 @@ class ForeignPeersTest {
 
         byte[] export(Place to) throws GSSException {
             return place == Place.JAVA
-                    ? baton.exportUnsealed(UnsealedOptions.of(to.format()).consentToSharedKeystream())
+                    ? baton.exportUnsealed(UnsealedOptions.of(to.format).consentToSharedKeystream())
                             .octets()
                     : end.export();
         }
@@ -298,6 +334,9 @@ class ForeignPeersTest {
         private Moving moving;
         private Set<Flag> granted;
         private boolean firstIsGap;
+        /** Whether what was overtaken counts as seen, since Heimdal's git master forgets others once it comes. */
+        private boolean gapsClosed;
+
         private int number;
 
         Exchange(PeerContext fixed, Moving moving, boolean firstIsGap) throws GSSException {
@@ -329,7 +368,9 @@ class ForeignPeersTest {
                 send(); // and under way again
             }
             receive();
-            expectLate(late);
+            if (moving.place != Place.HEIMDAL_8) {
+                expectLate(late);
+            }
             expectNothingNew();
             fixed.close();
             moving.end.close();
@@ -369,6 +410,7 @@ class ForeignPeersTest {
             Place from = moving.place;
             byte[] token = moving.export(to);
             moving = Moving.imported(to, token);
+            gapsClosed = from == Place.HEIMDAL_8 || to == Place.HEIMDAL_8;
             ContextFacts after = moving.end.facts();
             assertEquals(before.source(), after.source());
             assertEquals(before.target(), after.target());
@@ -408,6 +450,7 @@ class ForeignPeersTest {
             seenByMoving.add(next);
             assertEquals(granted.contains(Flag.SEQUENCE), received.gap(), received::toString);
             firstIsGap = false;
+            gapsClosed = false;
             return late;
         }
 
@@ -415,6 +458,10 @@ class ForeignPeersTest {
             try {
                 Received received = moving.end.unwrap(late);
                 seenByMoving.add(late);
+                if (gapsClosed) {
+                    assertTrue(received.duplicate() || !granted.contains(Flag.REPLAY), received::toString);
+                    return;
+                }
                 assertEquals(granted.contains(Flag.SEQUENCE), received.unsequenced(), received::toString);
                 assertTrue(!received.duplicate() && !received.old() && !received.gap(), received::toString);
             } catch (GSSException e) {

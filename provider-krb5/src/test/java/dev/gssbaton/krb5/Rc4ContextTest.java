@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.format.Heimdal7ContextExporter;
+import dev.gssbaton.krb5.format.Heimdal8ContextExporter;
 import dev.gssbaton.krb5.format.MitContextExporter;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.Delegation;
@@ -18,9 +19,11 @@ import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.TransferFault;
+import dev.gssbaton.spi.UnsealedExporter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.ietf.jgss.GSSException;
@@ -113,17 +116,6 @@ class Rc4ContextTest {
     }
 
     @Test
-    void the_format_of_heimdal_is_refused() throws Exception {
-        MechanismContext acceptor = realm.establish(TestRealm.USUAL).acceptor();
-        try (StateWriter out = new StateWriter(0, 16)) {
-            GSSException e = assertThrows(
-                    GSSException.class, () -> new Heimdal7ContextExporter().write(acceptor, Delegation.DROP, out));
-            assertEquals(GSSException.UNAVAILABLE, e.getMajor());
-            assertEquals(0, out.position());
-        }
-    }
-
-    @Test
     void kerberos_20_a_token_of_mit_grants_no_confidentiality_without_mutual_authentication() throws Exception {
         MitContextExporter mit = new MitContextExporter();
         try (StateWriter out = new StateWriter(0, 16)) {
@@ -136,8 +128,51 @@ class Rc4ContextTest {
         }
     }
 
-    private MechanismContext read(MitContextExporter mit, byte[] token) throws GSSException {
-        return mit.read(new StateReader(token, 0, token.length), Delegation.DROP, realm.environment());
+    @Test
+    void kerberos_20_a_token_of_heimdal_grants_no_confidentiality_without_mutual_authentication() throws Exception {
+        for (UnsealedExporter heimdal : List.of(new Heimdal7ContextExporter(), new Heimdal8ContextExporter())) {
+            MechanismContext acceptor = realm.establish(TestRealm.USUAL).acceptor();
+            assertTrue(read(heimdal, write(heimdal, acceptor)).flags().contains(ContextFlag.CONF));
+            MechanismContext unanswered = realm.accept(realm.request()
+                    .flags(EnumSet.of(ContextFlag.CONF, ContextFlag.INTEG))
+                    .token());
+            assertFalse(read(heimdal, write(heimdal, unanswered)).flags().contains(ContextFlag.CONF));
+        }
+    }
+
+    /** Under rc4-hmac the library counts by 32 bits, and by no more than have gone by. */
+    @Test
+    void a_window_of_mit_with_more_than_32_bits_is_malformed() throws Exception {
+        MitContextExporter mit = new MitContextExporter();
+        byte[] token = write(mit, realm.establish(TestRealm.USUAL).acceptor());
+        // Little-endian, behind the mask and the peer's first number.
+        byte[] mask = {-1, -1, -1, -1, 0, 0, 0, 0};
+        int gone = indexOf(token, mask) + 16;
+        assertEquals(0, token[gone]);
+        token[gone] = 1;
+        token[gone + 8] = 1;
+        assertEquals(1, window(read(mit, token)).gone());
+        for (int octet = 4; octet < 8; octet++) {
+            byte[] changed = token.clone();
+            changed[gone + octet] = 1;
+            GSSException e = assertThrows(GSSException.class, () -> read(mit, changed));
+            assertEquals(TransferFault.STATE_MALFORMED, TransferFault.of(e).orElseThrow());
+        }
+    }
+
+    private static SequenceWindow window(MechanismContext context) {
+        return ((Krb5Context) context).state().protection().window();
+    }
+
+    private static byte[] write(UnsealedExporter exporter, MechanismContext context) throws GSSException {
+        try (StateWriter out = new StateWriter(0, 16)) {
+            exporter.write(context, Delegation.DROP, out);
+            return Arrays.copyOf(out.array(), out.position());
+        }
+    }
+
+    private MechanismContext read(UnsealedExporter exporter, byte[] token) throws GSSException {
+        return exporter.read(new StateReader(token, 0, token.length), Delegation.DROP, realm.environment());
     }
 
     @Test
@@ -158,12 +193,15 @@ class Rc4ContextTest {
 
     /** Finds a number of 32 bits where it stands with 64. */
     private static int indexOf(byte[] state, long number) {
-        byte[] wanted = ByteBuffer.allocate(8).putLong(number).array();
+        return indexOf(state, ByteBuffer.allocate(8).putLong(number).array());
+    }
+
+    private static int indexOf(byte[] state, byte[] wanted) {
         for (int i = 0; i + 8 <= state.length; i++) {
             if (Arrays.equals(state, i, i + 8, wanted, 0, 8)) {
                 return i;
             }
         }
-        throw new AssertionError("no number");
+        throw new AssertionError("not there");
     }
 }

@@ -31,7 +31,8 @@ import org.ietf.jgss.GSSException;
  * 1       presence           01 this side is the initiator | 02 initiator's subkey | 04 acceptor's subkey
  *                            | 08 renew-till | 10 ticket's authorization data | 20 a PAC in them was verified
  *                            | 40 authenticator's authorization data | 80 delegated ticket
- * 2       services           the bits of RFC 2744, and 8000 for GSS_C_DELEG_POLICY_FLAG
+ * 2       services           the bits of RFC 2744, 8000 for GSS_C_DELEG_POLICY_FLAG, and 1000 for GSS_C_DCE_STYLE, which
+ *                            only an acceptor has, and with mutual authentication
  * 2 + n   source name        the initiator's principal with its realm, UTF-8
  * 2 + n   target name        the acceptor's
  * 1 + n   session key        encryption type, key octets, as many as the type has
@@ -73,8 +74,13 @@ final class BatonFormat {
     private static final int MUTUAL = ContextFlag.MUTUAL.bit();
     private static final int REPLAY_AND_SEQUENCE = ContextFlag.REPLAY.bit() | ContextFlag.SEQUENCE.bit();
     /** The services that a krb5 context may grant. */
-    private static final int SERVICES =
-            DELEG | DELEG_POLICY | MUTUAL | REPLAY_AND_SEQUENCE | ContextFlag.CONF.bit() | ContextFlag.INTEG.bit();
+    private static final int SERVICES = DELEG
+            | DELEG_POLICY
+            | MUTUAL
+            | REPLAY_AND_SEQUENCE
+            | ContextFlag.CONF.bit()
+            | ContextFlag.INTEG.bit()
+            | Agreement.DCE_STYLE;
 
     private static final int MAX_NAME = 0xFFFF;
     private static final int MAX_DATA = StateWriter.MAX_SIZE;
@@ -222,6 +228,9 @@ final class BatonFormat {
         }
         if (!initiator && ((services & DELEG) != 0) != has(presence, DELEGATED)) {
             throw StateReader.malformed("services", "does not agree with the delegated ticket");
+        }
+        if ((services & Agreement.DCE_STYLE) != 0 && (initiator || (services & MUTUAL) == 0)) {
+            throw StateReader.malformed("services", "has DCE style without mutual authentication, or of an initiator");
         }
         if ((services & DELEG_POLICY) != 0 && (!initiator || (services & DELEG) == 0)) {
             throw StateReader.malformed("services", "has a policy of delegation and no delegation");

@@ -1,14 +1,11 @@
 package dev.gssbaton.krb5.format;
 
 import dev.gssbaton.krb5.Agreement;
-import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.krb5.PlatformName;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.AuthorizationData;
 import dev.gssbaton.krb5.message.AuthorizationData.Element;
-import dev.gssbaton.krb5.message.ErrorCode;
-import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.MalformedMessageException;
 import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.spi.ContextFlag;
@@ -45,22 +42,22 @@ final class ForeignFields {
     /** GSS_C_TRANS_FLAG of RFC 2744: without it the libraries do not export again. */
     static final int TRANS = 0x100;
 
-    /** GSS_C_DCE_STYLE: three legs, and tokens of another shape. */
-    private static final int DCE_STYLE = 0x1000;
-
     private ForeignFields() {}
 
     /**
      * Gives the flags to write: the services, and that the context can be exported again. An acceptor's credential stays
-     * behind, so that nothing was delegated to it.
+     * behind, so that nothing was delegated to it. DCE style is refused: the libraries give its tokens another shape.
      */
-    static int flags(Agreement agreement) {
+    static int flags(Agreement agreement) throws GSSException {
+        if ((agreement.flags() & Agreement.DCE_STYLE) != 0) {
+            throw cannotCarry("DCE style, in which the libraries give messages another shape");
+        }
         return TRANS | (agreement.initiator() ? agreement.flags() : agreement.flags() & ~DELEG);
     }
 
     /** Takes the services out of flags that were read. What else is there says nothing that JGSS would ask for. */
     static int services(int flags, boolean initiator) throws GSSException {
-        if ((flags & DCE_STYLE) != 0) {
+        if ((flags & Agreement.DCE_STYLE) != 0) {
             throw StateReader.malformed("flags", "are of DCE style, which is not supported");
         }
         int services = flags & SERVICES;
@@ -125,30 +122,18 @@ final class ForeignFields {
 
     /** Reads the octets of a key, behind their number. The caller closes the key. */
     static EncryptionKey key(int number, StateReader in, String field) throws GSSException {
+        return key(number, in.int32(field), in, field);
+    }
+
+    /** Reads so many octets of a key, which must be as many as it has. The caller closes the key. */
+    static EncryptionKey key(int number, int length, StateReader in, String field) throws GSSException {
         EncryptionType type = EncryptionType.of(number)
                 .orElseThrow(() ->
                         StateReader.malformed(field, "is of encryption type " + number + ", which is not supported"));
-        if (in.int32(field) != type.keySize()) {
+        if (length != type.keySize()) {
             throw StateReader.malformed(field, "has not the " + type.keySize() + " octets of " + type.rfcName());
         }
         return new EncryptionKey(type, SecretBytes.take(in.octets(type.keySize(), field)));
-    }
-
-    /** Refuses to write a context of rc4-hmac, which these formats write in another way. */
-    static void expectRfc4121(ContextState state) throws GSSException {
-        if (!state.keys().baseKey().type().isOfRfc4121()) {
-            throw new KerberosException(
-                    ErrorCode.KRB_ERR_GENERIC,
-                    GSSException.UNAVAILABLE,
-                    "a context of rc4-hmac cannot be exported in this format yet: take the format baton");
-        }
-    }
-
-    /** Refuses to read such a context: its key stands where one of RFC 4121 belongs. */
-    static void expectRfc4121(EncryptionKey protecting, String field) throws GSSException {
-        if (!protecting.type().isOfRfc4121()) {
-            throw StateReader.malformed(field, "is of rc4-hmac, whose contexts are not read yet");
-        }
     }
 
     static boolean equal(EncryptionKey one, EncryptionKey other) {
@@ -164,13 +149,21 @@ final class ForeignFields {
         return value == 1;
     }
 
-    /** Writes a time of 32 bits without sign, as which both libraries understand it, or refuses one that has more. */
-    static void encodeTime(Instant time, long last, String field, StateWriter out) throws GSSException {
+    /** Gives a time in the 32 bits that the libraries have for it, or refuses one that is later than their last. */
+    static int seconds(Instant time, long last, String field) throws GSSException {
         long seconds = time.getEpochSecond();
         if (seconds <= 0 || seconds > last) {
             throw cannotCarry(field + ", " + time + ", does not fit between 1970 and " + Instant.ofEpochSecond(last));
         }
-        out.int32((int) seconds);
+        return (int) seconds;
+    }
+
+    /** Takes the end that a token of Heimdal's has, whose library reads it as a number with a sign. */
+    static Instant end(int seconds) throws GSSException {
+        if (seconds <= 0) {
+            throw StateReader.malformed("endtime", "is none, or beyond 2038");
+        }
+        return Instant.ofEpochSecond(seconds);
     }
 
     /** Makes the exception for a context that a format has no place for. */

@@ -13,8 +13,8 @@ import org.ietf.jgss.GSSException;
  * octets  field
  * 4       flags    4 replays are reported | 8 the order is reported
  * 4       start    0; another is read and left out
- * 4       length   how many of the list are in use, up to its size
- * 4       size     20; read are up to 1024
+ * 4       length   how many of the list are in use
+ * 4       size     20
  * 4       first    the peer's first number
  * 4       list     so many numbers as size says: newest first, 0 where none is. Of length 0 the first is first - 1
  * }</pre>
@@ -32,7 +32,6 @@ import org.ietf.jgss.GSSException;
  */
 final class HeimdalWindow {
     private static final int SIZE = 20;
-    private static final int MAX_SIZE = 1024;
     private static final int MAP = Long.SIZE;
 
     /** The first number that has more than 32 bits. */
@@ -93,9 +92,10 @@ final class HeimdalWindow {
         }
         in.int32("window start");
         int length = in.int32("window length");
-        int size = in.int32("window size");
-        if (size < 1 || size > MAX_SIZE || length < 0 || length > size) {
-            throw StateReader.malformed("window size", "is not one that a window can have");
+        // The library takes any size, and with one of 1 forgets what it has seen; none of its versions makes another
+        // than 20.
+        if (in.int32("window size") != SIZE || length < 0 || length > SIZE) {
+            throw StateReader.malformed("window size", "is not " + SIZE + ", or less than is in use");
         }
         long first = Integer.toUnsignedLong(in.int32("first number"));
         long[] list = new long[length];
@@ -103,7 +103,7 @@ final class HeimdalWindow {
         if (length > 0) {
             list[0] = latest;
         }
-        for (int i = 1; i < size; i++) {
+        for (int i = 1; i < SIZE; i++) {
             long number = Integer.toUnsignedLong(in.int32("window list"));
             if (i < length) {
                 list[i] = number;

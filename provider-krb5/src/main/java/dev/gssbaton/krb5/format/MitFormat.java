@@ -130,6 +130,9 @@ final class MitFormat {
         EncryptionKey second = keys.acceptorSubkey();
         Algorithms noted = Algorithms.of(first);
         Algorithms used = Algorithms.of(keys.baseKey());
+        if (used == Algorithms.RC4 && second != null && !ForeignFields.equal(first, second)) {
+            throw ForeignFields.cannotCarry("acceptor's subkey of rc4-hmac does not repeat the initiator's");
+        }
         out.large(ForeignFields.KRB5.toBytes());
         MitMagic.GSS_CONTEXT.encode(out);
         out.int32(agreement.initiator() ? 1 : 0);
@@ -223,8 +226,12 @@ final class MitFormat {
                 throw StateReader.malformed("proto", "is not that of the encryption type in use");
             }
             if (used == Algorithms.RC4) {
+                if (second != null && !ForeignFields.equal(first, second)) {
+                    throw StateReader.malformed("acceptor's subkey", "of rc4-hmac does not repeat the initiator's");
+                }
                 expect32Bits(sendNumber, "seq_send");
                 expect32Bits(firstReceived, "seq_recv");
+                expect32Bits(window.gone(), "window");
             }
             if (in.int32("its cksumtype") != (second == null ? 0 : second.type().checksumType())) {
                 throw StateReader.malformed("its cksumtype", "is not that of the acceptor's subkey");
@@ -332,7 +339,7 @@ final class MitFormat {
         return new ContextKeys(sessionKey, first, second);
     }
 
-    private static int flags(Agreement agreement) {
+    private static int flags(Agreement agreement) throws GSSException {
         int flags = ForeignFields.flags(agreement);
         return agreement.initiator() && agreement.grants(ContextFlag.MUTUAL) ? flags : flags | PROTECTION_READY;
     }
@@ -350,7 +357,7 @@ final class MitFormat {
         if (time == null) {
             out.int32(0);
         } else {
-            ForeignFields.encodeTime(time, LAST_TIME, field, out);
+            out.int32(ForeignFields.seconds(time, LAST_TIME, field));
         }
     }
 
@@ -371,7 +378,10 @@ final class MitFormat {
     }
 
     /** Ours is the library's: a map of the 64 numbers below the next one expected. */
-    private static void encode(SequenceWindow window, Algorithms algorithms, StateWriter out) {
+    private static void encode(SequenceWindow window, Algorithms algorithms, StateWriter out) throws GSSException {
+        if ((window.gone() & ~algorithms.mask) != 0) {
+            throw ForeignFields.cannotCarry("count of the numbers gone by has more than 32 bits");
+        }
         ByteBuffer memory = ByteBuffer.allocate(WINDOW_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         memory.putInt(window.flags().contains(ContextFlag.REPLAY) ? 1 : 0);
         memory.putInt(window.flags().contains(ContextFlag.SEQUENCE) ? 1 : 0);
@@ -406,7 +416,11 @@ final class MitFormat {
         if ((replay | sequence) >>> 1 != 0 || reported != (services & ForeignFields.REPLAY_AND_SEQUENCE)) {
             throw StateReader.malformed("window", "reports something else than the flags say");
         }
-        return SequenceWindow.of(ContextFlag.of(reported), base, memory.getLong(), memory.getLong());
+        long gone = memory.getLong();
+        if ((gone & ~mask) != 0) {
+            throw StateReader.malformed("window", "has more numbers gone by than its bits can count");
+        }
+        return SequenceWindow.of(ContextFlag.of(reported), base, gone, memory.getLong());
     }
 
     /** Looks for where the window of an earlier layout ends. */
@@ -469,20 +483,25 @@ final class MitFormat {
 
         private static boolean isVerified(byte[] pac, StateReader in) throws GSSException {
             boolean verified = false;
+            boolean hasPac = false;
+            boolean hasIndicators = false;
             MitMagic.AUTHDATA_CONTEXT.decode(in, "authorization context");
             for (int left = in.int32("authorization context"); left != 0; left--) {
                 byte[] module = MitMagic.counted(in, "authorization context's module");
-                if (Arrays.equals(module, MSPAC)) {
+                if (!hasPac && Arrays.equals(module, MSPAC)) {
+                    hasPac = true;
                     if (!Arrays.equals(MitMagic.counted(in, "PAC"), pac)) {
                         throw StateReader.malformed("PAC", "is not the one in the ticket's authorization data");
                     }
                     verified = ForeignFields.flag(in, "PAC's verification");
-                } else if (Arrays.equals(module, INDICATORS)) {
+                } else if (!hasIndicators && Arrays.equals(module, INDICATORS)) {
+                    hasIndicators = true;
                     for (int texts = in.int32("authentication indicators"); texts != 0; texts--) {
                         MitMagic.counted(in, "authentication indicators");
                     }
                 } else {
-                    throw StateReader.malformed("authorization context", "is of a module that is not known here");
+                    throw StateReader.malformed(
+                            "authorization context", "has a module twice, or one that is not known here");
                 }
             }
             MitMagic.AUTHDATA_CONTEXT.decode(in, "authorization context");

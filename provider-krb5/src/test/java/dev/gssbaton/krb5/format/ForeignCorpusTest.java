@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.krb5.TicketFacts;
+import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.message.AuthorizationData.Element;
 import dev.gssbaton.krb5.token.MessageProtection;
 import dev.gssbaton.spi.ContextFlag;
@@ -46,14 +47,13 @@ class ForeignCorpusTest {
             assertEquals(
                     token.number("enctype"), state.keys().sessionKey().type().number());
             for (String key : List.of("sessionKey", "initiatorSubkey", "acceptorSubkey")) {
-                byte[] octets = (switch (key) {
+                EncryptionKey read =
+                        switch (key) {
                             case "sessionKey" -> state.keys().sessionKey();
                             case "initiatorSubkey" -> state.keys().initiatorSubkey();
                             default -> state.keys().acceptorSubkey();
-                        })
-                        .secret()
-                        .lend(byte[]::clone);
-                assertArrayEquals(token.hex(key), octets, key);
+                        };
+                assertEquals(token.fact(key), read == null ? "" : read.secret().lend(HexFormat.of()::formatHex), key);
             }
             assertEquals(token.number("sendNumber"), state.protection().sendNumber());
             assertEquals(token.number("firstSendNumber"), state.firstSendNumber());
@@ -106,14 +106,17 @@ class ForeignCorpusTest {
                 assertEquals("", receive(protection, message));
             }
             int compared = 0;
+            // Those of rc4-hmac have a confounder without confidentiality too.
+            boolean legacy = !state.keys().baseKey().type().isOfRfc4121();
             for (ForeignToken.Message message : token.messages("sent")) {
                 byte[] made = send(protection, message);
-                if (!message.kind().equals("wrap-conf")) {
+                if (!message.kind().equals("wrap-conf")
+                        && !(legacy && message.kind().equals("wrap-integ"))) {
                     assertArrayEquals(unrotated(message.token()), made, message.kind());
                     compared++;
                 }
             }
-            assertEquals(2, compared);
+            assertEquals(legacy ? 1 : 2, compared);
         }
     }
 
@@ -162,6 +165,9 @@ class ForeignCorpusTest {
     /** Replaces in the library's octets what is not written again: settings of a machine, and what is over. */
     private static byte[] expected(ForeignToken token, ContextState state) {
         byte[] octets = token.octets();
+        if (token.exporter() instanceof Heimdal8ContextExporter) {
+            return expectedOfHeimdal8(token, octets);
+        }
         if (!(token.exporter() instanceof MitContextExporter)) {
             String closeCache = token.fact("mapped.closeCache");
             if (!closeCache.isEmpty()) {
@@ -182,6 +188,42 @@ class ForeignCorpusTest {
         out.write(octets, library[1], authenticator[0] - library[1]);
         out.write(octets, authenticator[1], octets.length - authenticator[1]);
         return out.toByteArray();
+    }
+
+    /** The list has no gap and no 0 then, and an authenticator's time is not known. */
+    private static byte[] expectedOfHeimdal8(ForeignToken token, byte[] octets) {
+        byte[] header = HexFormat.of().parseHex("08092a864886f712010202");
+        int body = header.length + 2;
+        assertArrayEquals(
+                HexFormat.of()
+                        .parseHex(
+                                token.fact("enctype").equals("23")
+                                                && token.fact("acceptorSubkey").isEmpty()
+                                        ? "8201ec"
+                                        : "8201fc"),
+                Arrays.copyOfRange(octets, body, body + 3));
+        int[] authenticator = range(token.fact("mapped.authenticator"));
+        int[] window = range(token.fact("mapped.window"));
+        assertEquals(octets.length, window[1]);
+        try (StateWriter out = new StateWriter(0, 64)) {
+            out.uint8(0x81);
+            out.uint8(octets[body + 2] & 0xff);
+            out.octets(Arrays.copyOfRange(octets, body + 3, authenticator[0]));
+            out.octets(Arrays.copyOfRange(octets, authenticator[1], window[0]));
+            int first = (int) token.number("base");
+            int gone = (int) token.number("gone");
+            for (int number : new int[] {12, 0, 20, 20, first}) {
+                HeimdalPacked.encode(number, out);
+            }
+            for (int i = 1; i <= 20; i++) {
+                HeimdalPacked.encode(first + Math.max(gone - i, -1), out);
+            }
+            try (StateWriter whole = new StateWriter(0, 64)) {
+                whole.octets(header);
+                HeimdalPacked.encode(Arrays.copyOf(out.array(), out.position()), whole);
+                return Arrays.copyOf(whole.array(), whole.position());
+            }
+        }
     }
 
     private static int[] range(String text) {
@@ -210,7 +252,7 @@ class ForeignCorpusTest {
         assertTrue(token.exporter().recognises(octets));
         assertEquals(
                 1,
-                List.of(new MitContextExporter(), new Heimdal7ContextExporter()).stream()
+                ForeignToken.EXPORTERS.stream()
                         .filter(exporter -> exporter.recognises(octets))
                         .count());
         assertFalse(token.exporter().recognises(new byte[0]));

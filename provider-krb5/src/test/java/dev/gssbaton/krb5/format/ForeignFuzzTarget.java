@@ -26,8 +26,9 @@ public final class ForeignFuzzTarget {
     /** Tells whether one of the formats read the token, and throws if anything else than a proper refusal came of it. */
     static boolean accepts(byte[] input) {
         boolean mit = accepts(input, MitFormat::decode, MitFormat::encode);
-        boolean heimdal = accepts(input, Heimdal7Format::decode, Heimdal7Format::encode);
-        return mit || heimdal;
+        boolean heimdal7 = accepts(input, Heimdal7Format::decode, Heimdal7Format::encode);
+        boolean heimdal8 = accepts(input, Heimdal8Format::decode, Heimdal8Format::encode);
+        return mit || heimdal7 || heimdal8;
     }
 
     private static boolean accepts(byte[] input, Decoder decoder, ForeignToken.Encoder encoder) {

@@ -26,6 +26,10 @@ import org.ietf.jgss.GSSException;
 
 /** A token that a C library wrote, and what is known of it: a file under {@code src/test/resources/foreign}. */
 record ForeignToken(String name, UnsealedExporter exporter, Properties facts) {
+    /** The formats of the libraries. */
+    static final List<UnsealedExporter> EXPORTERS =
+            List.of(new MitContextExporter(), new Heimdal7ContextExporter(), new Heimdal8ContextExporter());
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     static List<ForeignToken> all() {
@@ -56,7 +60,12 @@ record ForeignToken(String name, UnsealedExporter exporter, Properties facts) {
         }
         String name = file.getFileName().toString().replace(".properties", "");
         return new ForeignToken(
-                name, name.startsWith("mit") ? new MitContextExporter() : new Heimdal7ContextExporter(), facts);
+                name,
+                EXPORTERS.stream()
+                        .filter(exporter -> name.startsWith(exporter.format()))
+                        .findFirst()
+                        .orElseThrow(),
+                facts);
     }
 
     byte[] octets() {

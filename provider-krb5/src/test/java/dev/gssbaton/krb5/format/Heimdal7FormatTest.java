@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,8 @@ class Heimdal7FormatTest {
     private static final int FLAGS_POS = 247;
     private static final int MORE_FLAGS_POS = 251;
     private static final int ENDTIME_POS = 255;
+    /** Behind the window's flags, start and length. */
+    private static final int SIZE_POS = 271;
 
     private final ForeignToken acceptor = ForeignToken.named("heimdal-7-aes256-cts-hmac-sha1-96-acceptor-after3");
     private final ForeignToken mit = ForeignToken.named("mit-aes256-cts-hmac-sha1-96-acceptor-after3");
@@ -73,6 +76,30 @@ class Heimdal7FormatTest {
     void half_established_context_is_refused() {
         assertTrue(assertFault(TransferFault.STATE_MALFORMED, with(MORE_FLAGS_POS, 0x98))
                 .contains("half established"));
+    }
+
+    /** The library takes any, but makes none; a list of one would say that nothing was lost. */
+    @Test
+    void list_of_another_size_is_refused() {
+        byte[] octets = acceptor.octets();
+        for (int size : new int[] {0, 1, 19, 21, -1}) {
+            byte[] other = Arrays.copyOf(octets, SIZE_POS + 8 + 4 * Math.max(0, size));
+            ByteBuffer.wrap(other)
+                    .putInt(SIZE_POS - 4, Math.min(1, Math.max(0, size)))
+                    .putInt(SIZE_POS, size);
+            assertTrue(assertFault(TransferFault.STATE_MALFORMED, other).contains("window size"));
+        }
+        assertFault(TransferFault.STATE_MALFORMED, with(SIZE_POS - 4, 21));
+        assertFault(TransferFault.STATE_MALFORMED, with(SIZE_POS - 4, -1));
+    }
+
+    @Test
+    void flags_that_do_not_fit_the_keys_are_refused() {
+        for (int moreFlags : new int[] {0x1a, 0x8a, 0x8b, 0x19a}) {
+            assertFault(TransferFault.STATE_MALFORMED, with(MORE_FLAGS_POS, moreFlags));
+        }
+        assertFault(TransferFault.STATE_MALFORMED, with(FLAGS_POS, 0x13c));
+        assertFault(TransferFault.STATE_MALFORMED, with(FLAGS_POS, 0x113e));
     }
 
     @Test

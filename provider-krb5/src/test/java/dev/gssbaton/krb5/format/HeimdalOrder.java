@@ -3,8 +3,8 @@ package dev.gssbaton.krb5.format;
 import java.nio.ByteBuffer;
 
 /**
- * A model of how Heimdal 7.8 judges a number, by observation of the library: what its list holds after each number, and what
- * it reports. All numbers are of 32 bits without sign.
+ * A model of how Heimdal judges a number, by observation of the library: what its list holds after each number, and what it
+ * reports. All numbers are of 32 bits without sign. {@code HeimdalOrderPeersTest} compares it with the library.
  */
 final class HeimdalOrder {
     private static final int SIZE = 20;
@@ -20,17 +20,25 @@ final class HeimdalOrder {
         FAILURE
     }
 
+    /** Whose judgement it is: of a late number they differ. */
+    enum Version {
+        RELEASE_7,
+        GIT_MASTER
+    }
+
+    private final Version version;
     private final int flags;
     private final int first;
     private final int[] list;
     private int length;
 
-    HeimdalOrder(int flags, int first) {
-        this(flags, 0, first, new int[SIZE]);
+    HeimdalOrder(Version version, int flags, int first) {
+        this(version, flags, 0, first, new int[SIZE]);
         list[0] = first - 1;
     }
 
-    private HeimdalOrder(int flags, int length, int first, int[] list) {
+    HeimdalOrder(Version version, int flags, int length, int first, int[] list) {
+        this.version = version;
         this.flags = flags;
         this.length = length;
         this.first = first;
@@ -58,7 +66,8 @@ final class HeimdalOrder {
             if (list[i] == number) {
                 return Verdict.DUPLICATE;
             }
-            if (above(number, list[i]) && above(number, list[i + 1])) {
+            boolean fits = version == Version.RELEASE_7 ? above(number, list[i]) : above(list[i], number);
+            if (fits && above(number, list[i + 1])) {
                 insert(i, number);
                 return replayAlone ? Verdict.COMPLETE : Verdict.UNSEQUENCED;
             }
@@ -88,6 +97,18 @@ final class HeimdalOrder {
         return out.array();
     }
 
+    HeimdalOrder copy() {
+        return new HeimdalOrder(version, flags, length, first, list.clone());
+    }
+
+    int[] list() {
+        return list.clone();
+    }
+
+    int length() {
+        return length;
+    }
+
     static HeimdalOrder read(byte[] octets) {
         ByteBuffer in = ByteBuffer.wrap(octets);
         int flags = in.getInt();
@@ -98,6 +119,6 @@ final class HeimdalOrder {
         for (int i = 0; i < list.length; i++) {
             list[i] = in.getInt();
         }
-        return new HeimdalOrder(flags, length, first, list);
+        return new HeimdalOrder(Version.RELEASE_7, flags, length, first, list);
     }
 }

@@ -70,7 +70,7 @@ class HeimdalWindowPropertyTest {
         Random random = new Random(8009);
         for (int run = 0; run < RUNS; run++) {
             long base = base(random);
-            HeimdalOrder order = new HeimdalOrder(ContextFlag.bits(flags), (int) base);
+            HeimdalOrder order = new HeimdalOrder(HeimdalOrder.Version.RELEASE_7, ContextFlag.bits(flags), (int) base);
             Set<Long> taken = new HashSet<>();
             long latest = base - 1;
             for (long number : arrivals(base, random)) {
@@ -104,7 +104,7 @@ class HeimdalWindowPropertyTest {
     @MethodSource("flags")
     void list_of_up_to_twenty_in_order_comes_back_as_it_was(Set<ContextFlag> flags) throws Exception {
         for (int received = 0; received <= 20; received++) {
-            HeimdalOrder order = new HeimdalOrder(ContextFlag.bits(flags), 1000);
+            HeimdalOrder order = new HeimdalOrder(HeimdalOrder.Version.RELEASE_7, ContextFlag.bits(flags), 1000);
             for (int i = 0; i < received; i++) {
                 order.check(1000 + i);
             }
@@ -116,7 +116,7 @@ class HeimdalWindowPropertyTest {
     @ParameterizedTest
     @MethodSource("flags")
     void gap_between_listed_numbers_stays_open(Set<ContextFlag> flags) throws Exception {
-        HeimdalOrder order = new HeimdalOrder(ContextFlag.bits(flags), 1000);
+        HeimdalOrder order = new HeimdalOrder(HeimdalOrder.Version.RELEASE_7, ContextFlag.bits(flags), 1000);
         for (int number : new int[] {1000, 1001, 1002, 1005, 1006}) {
             order.check(number);
         }
@@ -129,14 +129,14 @@ class HeimdalWindowPropertyTest {
     @Test
     void what_heimdal_took_as_old_is_not_new() throws Exception {
         Set<ContextFlag> flags = EnumSet.of(ContextFlag.REPLAY);
-        HeimdalOrder order = new HeimdalOrder(ContextFlag.bits(flags), 1000);
+        HeimdalOrder order = new HeimdalOrder(HeimdalOrder.Version.RELEASE_7, ContextFlag.bits(flags), 1000);
         assertEquals(HeimdalOrder.Verdict.COMPLETE, order.check(1005));
         assertEquals(HeimdalOrder.Verdict.OLD, order.check(1002));
         assertTrue(receive(read(flags, order.write()), 1002).isDuplicateToken());
     }
 
     /** Numbers that are 32 bits without sign throughout, sometimes near their end. */
-    private static long base(Random random) {
+    static long base(Random random) {
         return switch (random.nextInt(4)) {
             case 0 -> random.nextInt(3);
             case 1 -> 0xFFFF_FFFFL - 4 * NUMBERS + random.nextInt(NUMBERS);
@@ -146,7 +146,7 @@ class HeimdalWindowPropertyTest {
     }
 
     /** Numbers as a network delivers them: mostly in order, some late, lost or twice, now and then a leap. */
-    private static long[] arrivals(long base, Random random) {
+    static long[] arrivals(long base, Random random) {
         long[] arrivals = new long[random.nextInt(4) == 0 ? random.nextInt(4) : random.nextInt(NUMBERS)];
         boolean orderly = random.nextBoolean();
         long next = base;

@@ -76,6 +76,40 @@ class MitFormatTest {
         assertFault(TransferFault.STATE_MALFORMED, initiator, with(initiator, ESTABLISHED_POS, 0));
     }
 
+    /** Of two, one may be the ticket's and the other say that it is verified. */
+    @Test
+    void module_of_the_authorization_context_that_comes_twice_is_refused() {
+        String token = HexFormat.of().formatHex(acceptor.octets());
+        int begin = token.indexOf("970ea73c") + 8;
+        int end = token.indexOf("970ea73c", begin);
+        assertEquals("00000002", token.substring(begin, begin + 8));
+        String modules = token.substring(begin + 8, end);
+        int indicators = modules.lastIndexOf("00000019" + "61757468");
+        String pac = modules.substring(0, indicators);
+        assertTrue(pac.startsWith("00000005" + "6d73706163"));
+        for (String more : java.util.List.of(pac, modules.substring(indicators))) {
+            byte[] twice = HexFormat.of()
+                    .parseHex(token.substring(0, begin) + "00000003" + more + modules + token.substring(end));
+            assertTrue(
+                    assertFault(TransferFault.STATE_MALFORMED, acceptor, twice).contains("twice"));
+        }
+    }
+
+    /** Those of 32 bits are read where the first subkey was of rc4-hmac, and nowhere else. */
+    @Test
+    void window_counts_as_far_as_its_numbers_have_bits() throws Exception {
+        byte[] octets = acceptor.octets();
+        octets[BASE_POS + 8 + 4] = 1;
+        try (ContextState state = acceptor.read(octets)) {
+            assertEquals((1L << 32) + 3, state.protection().window().gone());
+            assertArrayEquals(
+                    Arrays.copyOfRange(octets, WINDOW_POS, WINDOW_END),
+                    Arrays.copyOfRange(acceptor.write(state), WINDOW_POS, WINDOW_END));
+        }
+        Arrays.fill(octets, WINDOW_POS + 12, BASE_POS, (byte) 0);
+        assertFault(TransferFault.STATE_MALFORMED, acceptor, octets);
+    }
+
     @Test
     void context_of_dce_style_is_refused() {
         assertFault(TransferFault.STATE_MALFORMED, acceptor, with(acceptor, FLAGS_POS, 0x11be));
