@@ -193,7 +193,7 @@ final class Acceptance implements Handshake {
         EncTicketPart ticket = opened.encPart();
         boolean mutual = (services.flags() & ContextFlag.MUTUAL.bit()) != 0;
         EncryptionType type = encryptionType(ticket, mutual);
-        boolean asserts = mutual && (type.isOfRfc4121() || services.dceStyle());
+        boolean asserts = services.dceStyle() || (mutual && type.isOfRfc4121() && isSubkeyNeeded(type));
         boolean keyOfItsOwn = asserts || authenticator.subkey() != null;
         int flags = ContextKeys.grantable(services.flags(), type, keyOfItsOwn);
         Agreement agreement = new Agreement(
@@ -266,6 +266,12 @@ final class Acceptance implements Handshake {
         return EtypeList.find(authenticator.authorizationData())
                 .map(offered -> EncryptionTypeChoice.choose(options, offered, given))
                 .orElse(given);
+    }
+
+    /** Where the initiator asserts none, all contexts of its ticket would have one key. */
+    private boolean isSubkeyNeeded(EncryptionType type) {
+        EncryptionKey subkey = authenticator.subkey();
+        return !options.allows(Relaxation.NO_ACCEPTOR_SUBKEY) || subkey == null || subkey.type() != type;
     }
 
     private long sendNumber(EncryptionType type, long receiveNumber) {

@@ -3,11 +3,13 @@ package dev.gssbaton.krb5;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.security.jgss.InquireType;
+import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.credential.Krb5Details;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
@@ -119,6 +121,20 @@ class EstablishTest {
 
     private static void assertInOrder(MessageProp prop) {
         assertFalse(prop.isDuplicateToken() || prop.isGapToken() || prop.isOldToken() || prop.isUnseqToken());
+    }
+
+    @Test
+    void an_acceptor_may_leave_its_subkey_out() throws Exception {
+        TestRealm realm = TestRealm.aes256();
+        realm.options(AcceptorOptions.DEFAULT.allowing(AcceptorOptions.Relaxation.NO_ACCEPTOR_SUBKEY));
+        TestRealm.Pair pair = realm.establish(TestRealm.USUAL);
+        assertNull(((Krb5Context) pair.acceptor()).state().keys().acceptorSubkey());
+        assertNull(((Krb5Context) pair.initiator()).state().keys().acceptorSubkey());
+        exchange(pair.initiator(), pair.acceptor(), true);
+        exchange(pair.acceptor(), pair.initiator(), true);
+        // All contexts of a ticket would have one key if neither side asserted one.
+        byte[] withoutSubkey = realm.request().noSubkey().flags(TestRealm.USUAL).token();
+        assertNotNull(((Krb5Context) realm.accept(withoutSubkey)).state().keys().acceptorSubkey());
     }
 
     @Test

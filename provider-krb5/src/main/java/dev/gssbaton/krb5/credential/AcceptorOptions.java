@@ -50,29 +50,51 @@ public record AcceptorOptions(
          */
         REPLAY_CACHE_IN_MEMORY_ONLY,
         /** The path of a ticket from another realm is not checked, though the KDC has not checked it. */
-        UNCHECKED_TRANSIT_PATH
+        UNCHECKED_TRANSIT_PATH,
+        /**
+         * The acceptor asserts no subkey where the initiator does, except in DCE style and where another encryption type is
+         * negotiated: messages are protected with the initiator's.
+         */
+        NO_ACCEPTOR_SUBKEY
     }
 
     /** Five minutes, all encryption types that are not weak (17 to 20, 25 and 26), and nothing given up. */
     public static final AcceptorOptions DEFAULT =
             new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20, 25, 26), List.of(), Set.of(), Set.of());
 
+    private static final String ALLOW_WEAK = "baton.krb5.allow_weak_crypto";
+
     /**
-     * Gives what is taken where no options are given: {@link #DEFAULT}, and rc4-hmac (23) too where weak encryption types
-     * are allowed. They are if the system property {@code baton.krb5.allow_weak_crypto} is {@code true}. Where it is not set,
-     * they are if {@code allow_weak_crypto} in the section {@code [libdefaults]} of krb5.conf is, in the file that the JDK
-     * reads: the one that the system property {@code java.security.krb5.conf} names, else {@code conf/security/krb5.conf} of the JDK,
-     * else {@code /etc/krb5.conf}. Files that this one includes are not looked at.
+     * Gives what is taken where no options are given: {@link #DEFAULT}, changed by what the section {@code [libdefaults]} of
+     * krb5.conf says:
      *
-     * @return the options as property and file are now
+     * <ul>
+     *   <li>{@code clockskew}, in seconds.
+     *   <li>{@code allow_weak_crypto}: rc4-hmac (23) is permitted too, unless the system property
+     *       {@code baton.krb5.allow_weak_crypto} says otherwise, which goes before krb5.conf.
+     *   <li>{@code permitted_enctypes}: of these, the ones that are named, with blanks or commas between.
+     * </ul>
+     *
+     * <p>The file is the one that the JDK reads: the one that the system property {@code java.security.krb5.conf} names, else
+     * {@code conf/security/krb5.conf} of the JDK, else {@code /etc/krb5.conf}. Files that this one includes are not looked at. The
+     * system property {@code sun.security.krb5.acceptor.subkey}, set to {@code false}, gives {@link Relaxation#NO_ACCEPTOR_SUBKEY}.
+     *
+     * @return the options as properties and file are now
+     * @throws IllegalArgumentException if {@code permitted_enctypes} names none that is spoken here and allowed
      */
     public static AcceptorOptions configured() {
-        if (!WeakTypes.areAllowed()) {
-            return DEFAULT;
-        }
+        Krb5Conf configuration = Krb5Conf.read();
         Set<Integer> types = new TreeSet<>(DEFAULT.permittedEncryptionTypes());
-        types.add(EncryptionType.RC4_HMAC.number());
-        return DEFAULT.withPermittedEncryptionTypes(types);
+        String weak = System.getProperty(ALLOW_WEAK);
+        if (weak == null ? configuration.allowsWeakTypes() : "true".equalsIgnoreCase(weak)) {
+            types.add(EncryptionType.RC4_HMAC.number());
+        }
+        configuration.permittedTypes().ifPresent(types::retainAll);
+        AcceptorOptions options = DEFAULT.withPermittedEncryptionTypes(types)
+                .withClockSkew(configuration.clockSkew().orElse(DEFAULT.clockSkew()));
+        return "false".equalsIgnoreCase(System.getProperty("sun.security.krb5.acceptor.subkey"))
+                ? options.allowing(Relaxation.NO_ACCEPTOR_SUBKEY)
+                : options;
     }
 
     /**

@@ -1,11 +1,17 @@
 package dev.gssbaton.krb5.credential;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.krb5.credential.AcceptorOptions.Relaxation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -15,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WeakTypesTest {
+class Krb5ConfTest {
+    private static final String WEAK = "baton.krb5.allow_weak_crypto";
+    private static final String SUBKEY = "sun.security.krb5.acceptor.subkey";
     private static final String CONFIGURATION = "java.security.krb5.conf";
     private static final Set<Integer> STRONG = Set.of(17, 18, 19, 20, 25, 26);
     private static final Set<Integer> ALL = Set.of(17, 18, 19, 20, 23, 25, 26);
@@ -63,12 +71,12 @@ class WeakTypesTest {
     @Test
     void the_property_goes_before_krb5_conf(@TempDir Path folder) throws IOException {
         configure("[libdefaults]\nallow_weak_crypto = true", folder);
-        System.setProperty(WeakTypes.PROPERTY, "false");
+        System.setProperty(WEAK, "false");
         assertEquals(STRONG, permitted());
         configure("[libdefaults]\nallow_weak_crypto = false", folder);
-        System.setProperty(WeakTypes.PROPERTY, "true");
+        System.setProperty(WEAK, "true");
         assertEquals(ALL, permitted());
-        System.setProperty(WeakTypes.PROPERTY, "");
+        System.setProperty(WEAK, "");
         assertEquals(STRONG, permitted());
     }
 
@@ -78,6 +86,36 @@ class WeakTypesTest {
         assertEquals(STRONG, permitted());
         System.setProperty(CONFIGURATION, folder.toString());
         assertEquals(STRONG, permitted());
+    }
+
+    @Test
+    void krb5_conf_limits_the_types(@TempDir Path folder) throws IOException {
+        configure("[libdefaults]\npermitted_enctypes = aes256-cts,AES128-SHA2  rc4-hmac unheard-of", folder);
+        assertEquals(Set.of(18, 19), permitted());
+        System.setProperty(WEAK, "true");
+        assertEquals(Set.of(18, 19, 23), permitted());
+        configure("[libdefaults]\npermitted_enctypes = des-cbc-md5", folder);
+        assertThrows(IllegalArgumentException.class, AcceptorOptions::configured);
+    }
+
+    @Test
+    void krb5_conf_sets_the_clock_skew(@TempDir Path folder) throws IOException {
+        configure("[libdefaults]\nclockskew = 60", folder);
+        assertEquals(Duration.ofMinutes(1), AcceptorOptions.configured().clockSkew());
+        for (String wrong : List.of("", "soon", "-1", "86401", "999999")) {
+            configure("[libdefaults]\nclockskew = " + wrong, folder);
+            assertEquals(Duration.ofMinutes(5), AcceptorOptions.configured().clockSkew(), wrong);
+        }
+    }
+
+    @Test
+    void a_property_of_the_jdk_leaves_the_subkey_out(@TempDir Path folder) throws IOException {
+        configure("", folder);
+        assertFalse(AcceptorOptions.configured().allows(Relaxation.NO_ACCEPTOR_SUBKEY));
+        System.setProperty(SUBKEY, "true");
+        assertFalse(AcceptorOptions.configured().allows(Relaxation.NO_ACCEPTOR_SUBKEY));
+        System.setProperty(SUBKEY, "false");
+        assertTrue(AcceptorOptions.configured().allows(Relaxation.NO_ACCEPTOR_SUBKEY));
     }
 
     private static void configure(String text, Path folder) throws IOException {
