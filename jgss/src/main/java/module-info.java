@@ -5,6 +5,7 @@
 module dev.gssbaton.jgss {
     requires transitive dev.gssbaton;
     requires java.security.jgss;
+    requires transitive java.security.sasl;
     requires static java.instrument;
 
     exports dev.gssbaton.jgss;

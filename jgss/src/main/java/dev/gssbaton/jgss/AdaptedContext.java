@@ -62,6 +62,7 @@ final class AdaptedContext implements GSSContextSpi {
     public byte[] initSecContext(InputStream in, int innerSize) throws GSSException {
         byte[] token = started ? received(in, innerSize, framesEveryToken) : new byte[0];
         started = true;
+        Revealed.takesPart(this);
         return inner(Subjects.callAs(subject, () -> context.initSecContext(token, 0, token.length)));
     }
 
@@ -69,6 +70,7 @@ final class AdaptedContext implements GSSContextSpi {
     public byte[] acceptSecContext(InputStream in, int innerSize) throws GSSException {
         byte[] token = received(in, innerSize, !started || framesEveryToken);
         started = true;
+        Revealed.takesPart(this);
         return inner(Subjects.callAs(subject, () -> context.acceptSecContext(token, 0, token.length)));
     }
 

@@ -5,6 +5,7 @@ import dev.gssbaton.BatonManager;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.TransferFault;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.security.Security;
@@ -210,8 +211,8 @@ public final class AdaptedMechanism implements MechanismFactory {
             GSSCredential given = credential == null ? null : credential.credential();
             return adapted(manager.createContext(target, oid, given, lifetime), null);
         }
-        Subject withTicket =
-                ServiceTickets.with(credential.login(), target.canonicalize(oid).toString());
+        String service = new String(adapted(target).export(), StandardCharsets.UTF_8);
+        Subject withTicket = ServiceTickets.with(credential.login(), service);
         return adapted(manager.createContext(target, oid, null, lifetime), withTicket);
     }
 

@@ -3,6 +3,7 @@ package dev.gssbaton.jgss;
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.spi.TransferFault;
 import java.util.Objects;
+import java.util.Optional;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSException;
 
@@ -31,12 +32,13 @@ public final class Baton {
         if (Objects.requireNonNull(context, "context") instanceof BatonContext own) {
             return own;
         }
-        BatonContext found = Revealed.context(context)
-                .map(AdaptedContext::context)
-                .orElseThrow(() -> TransferFault.refusal(
-                        GSSException.UNAVAILABLE,
-                        "another provider's mechanism is behind this context, or none yet. Is Baton registered in front of"
-                                + " SunJGSS, with --add-exports " + GssMechanisms.EXPORT + "?"));
-        return found;
+        // Our own classes for the front end cannot be loaded without the export.
+        Optional<BatonContext> behind = GssMechanisms.isExported(GssMechanisms.PACKAGE)
+                ? Revealed.context(context).map(AdaptedContext::context)
+                : Optional.empty();
+        return behind.orElseThrow(() -> TransferFault.refusal(
+                GSSException.UNAVAILABLE,
+                "another provider's mechanism is behind this context, or none yet. Is Baton registered in front of"
+                        + " SunJGSS, with --add-exports " + GssMechanisms.EXPORT + "?"));
     }
 }

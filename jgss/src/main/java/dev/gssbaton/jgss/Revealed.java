@@ -3,6 +3,7 @@ package dev.gssbaton.jgss;
 import com.sun.security.jgss.ExtendedGSSContext;
 import com.sun.security.jgss.InquireType;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -17,6 +18,7 @@ import org.ietf.jgss.Oid;
  */
 final class Revealed<T> {
     private static final ThreadLocal<Revealed<?>> ASKED = new ThreadLocal<>();
+    private static final ThreadLocal<Consumer<AdaptedContext>> ESTABLISHING = new ThreadLocal<>();
 
     private final Class<T> type;
     private T found;
@@ -41,6 +43,35 @@ final class Revealed<T> {
     /** Finds the credential for a mechanism behind one of the front end's; empty if another mechanism's is. */
     static Optional<AdaptedCredential> credential(GSSCredential credential, Oid mechanism, Role role) {
         return ask(AdaptedCredential.class, () -> role.lifetime(credential, mechanism));
+    }
+
+    /** What a context is established by. */
+    @FunctionalInterface
+    interface Call<R, X extends Exception> {
+        R call() throws X;
+    }
+
+    /** Calls what establishes a context, and notes the last one that took part. */
+    static <R, X extends Exception> R establishing(Consumer<AdaptedContext> note, Call<R, X> call) throws X {
+        Consumer<AdaptedContext> before = ESTABLISHING.get();
+        ESTABLISHING.set(note);
+        try {
+            return call.call();
+        } finally {
+            if (before == null) {
+                ESTABLISHING.remove();
+            } else {
+                ESTABLISHING.set(before);
+            }
+        }
+    }
+
+    /** Tells whoever notes it that a context takes part. */
+    static void takesPart(AdaptedContext context) {
+        Consumer<AdaptedContext> note = ESTABLISHING.get();
+        if (note != null) {
+            note.accept(context);
+        }
     }
 
     private static <T> Optional<T> ask(Class<T> type, Question question) {

@@ -18,16 +18,20 @@ final class Registration {
         JDK
     }
 
-    /** Makes something with Baton in front of all providers, or without it. */
-    static synchronized <T> T on(Side side, Callable<T> make) throws Exception {
+    /** Puts Baton in front of all providers until this is closed; where it is the JDK's turn, does nothing. */
+    static AutoCloseable until(Side side) {
         if (side == Side.JDK) {
-            return make.call();
+            return () -> {};
         }
         Security.insertProviderAt(BATON, 1);
-        try {
+        return () -> Security.removeProvider(BATON.getName());
+    }
+
+    /** Makes something with Baton in front of all providers, or without it. */
+    @SuppressWarnings("try") // it is closed, and that is all
+    static synchronized <T> T on(Side side, Callable<T> make) throws Exception {
+        try (AutoCloseable registered = until(side)) {
             return make.call();
-        } finally {
-            Security.removeProvider(BATON.getName());
         }
     }
 }
