@@ -14,17 +14,14 @@ import dev.gssbaton.spi.Delegation;
 import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.UnsealedExporter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.ietf.jgss.GSSException;
+import org.ietf.jgss.Oid;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +39,9 @@ import picocli.CommandLine.Spec;
                     + " host, and must not be imported anywhere else.%n"
         })
 public final class ConvertCommand implements Callable<Integer> {
+    /** More than the header, the tag and the names of mechanism and format have that stand around a sealed state. */
+    private static final int SEALING = 512;
+
     @Option(names = "--from", required = true, paramLabel = "FORMAT", description = "The format of the token in FILE.")
     private String from;
 
@@ -104,39 +104,32 @@ public final class ConvertCommand implements Callable<Integer> {
         requireForm(token);
         Stores stores = new Stores(directory, purpose);
         stores.prepare();
-        tryToWrite(token, stores);
+        int size = tryToWrite(token, stores) + SEALING;
         BatonManagerBuilder builder = stores.manager();
         if (isForeign(from)) {
             builder.allowUnsealedImport(from);
         }
         BatonManager manager = builder.build();
-        if (output == null) {
+        // Before the token is taken, so that the context is not lost where the disk is full.
+        try (ReservedFile reserved =
+                output == null ? ReservedFile.temporary(size) : ReservedFile.create(output, size)) {
             try (ExportedToken converted = export(manager.createContext(token))) {
-                spec.commandLine().getOut().println(HexFormat.of().formatHex(converted.octets()));
+                if (output == null) {
+                    print(converted.octets(), reserved);
+                } else {
+                    reserved.write(converted.octets());
+                }
             }
-        } else {
-            convertInto(output, manager, token);
         }
     }
 
-    /** The file is made before the token is taken, so that the context is not lost where no file can be. */
-    private void convertInto(Path file, BatonManager manager, byte[] token) throws IOException, GSSException {
-        boolean done = false;
-        try (var channel = Files.newByteChannel(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            try (ExportedToken converted = export(manager.createContext(token))) {
-                ByteBuffer octets = ByteBuffer.wrap(converted.octets());
-                while (octets.hasRemaining()) {
-                    channel.write(octets);
-                }
-                done = true;
-            } finally {
-                if (!done) {
-                    Files.delete(file);
-                }
-            }
+    private void print(byte[] octets, ReservedFile reserved) throws IOException, Problem {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(HexFormat.of().formatHex(octets));
+        if (out.checkError()) {
+            reserved.write(octets);
+            throw new Problem(
+                    "standard output does not take it, so the new token, of " + to + ", is in " + reserved.path());
         }
     }
 
@@ -161,27 +154,37 @@ public final class ConvertCommand implements Callable<Integer> {
         }
     }
 
-    /** Writes the context once without taking the token, so that what the format cannot carry is told while nothing is lost. */
-    private void tryToWrite(byte[] token, Stores stores) throws GSSException, Problem {
-        Optional<UnsealedExporter> target = ForeignFormats.named(to);
-        if (target.isEmpty()) {
-            return;
-        }
+    /**
+     * Writes the context once without taking the token, so that what the format cannot carry is told while nothing is lost.
+     *
+     * @return how many octets it has
+     */
+    private int tryToWrite(byte[] token, Stores stores) throws GSSException, Problem {
         try (AccountKeys keys = stores.keys();
                 OpenToken open = isForeign(from)
                         ? OpenToken.open(token, ForeignFormats.named(from).orElseThrow())
                         : OpenToken.open(token, TokenHeader.decode(token), keys, purpose);
                 StateWriter out = new StateWriter(0, token.length)) {
-            if (!open.mechanism().equals(target.get().mechanism())) {
+            ContextExporter target = target(open.mechanism());
+            if (!open.mechanism().equals(target.mechanism())) {
                 throw new Problem(
                         "the format " + to + " is of another mechanism than the token's, " + open.mechanism());
             }
-            if (!sharedKeystream && target.get().sharesKeystream(open.context())) {
+            if (!sharedKeystream
+                    && target instanceof UnsealedExporter unsealed
+                    && unsealed.sharesKeystream(open.context())) {
                 throw new Problem(
                         "the context is of RC4, whose copies give away what they encrypt: consent by --shared-keystream");
             }
-            target.get().write(open.context(), Delegation.DROP, out);
+            target.write(open.context(), Delegation.DROP, out);
+            return out.position();
         }
+    }
+
+    private ContextExporter target(Oid mechanism) throws Problem {
+        return isForeign(to)
+                ? ForeignFormats.named(to).orElseThrow()
+                : OpenToken.exporter(mechanism, ContextExporter.BATON);
     }
 
     private ExportedToken export(BatonContext context) throws GSSException {

@@ -66,7 +66,8 @@ final class OpenToken implements AutoCloseable {
         return new OpenToken(exporter.mechanism(), exporter.format(), context);
     }
 
-    private static ContextExporter exporter(Oid mechanism, String format) throws Problem {
+    /** Finds the exporter of a mechanism and format. */
+    static ContextExporter exporter(Oid mechanism, String format) throws Problem {
         for (ContextExporter exporter : ServiceLoader.load(ContextExporter.class)) {
             if (exporter.mechanism().equals(mechanism) && exporter.format().equals(format)) {
                 return exporter;

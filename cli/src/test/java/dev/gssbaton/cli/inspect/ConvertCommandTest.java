@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
+import dev.gssbaton.cli.BatonProcess;
 import dev.gssbaton.cli.MockPair;
 import dev.gssbaton.cli.Run;
 import dev.gssbaton.cli.worker.Stores;
@@ -142,22 +143,67 @@ final class ConvertCommandTest {
         assertFalse(Files.exists(output), "an empty file stays behind");
     }
 
+    /** Where no file can have more than 512 octets: keys and claims fit, and the new token does not. */
+    @Test
+    void aTokenThatHasNoRoomOnTheDiskIsNotTaken() throws Exception {
+        Path home = temp.resolve("home");
+        new Stores(home, "").prepare();
+        Path input = file(mit);
+        Path output = temp.resolve("converted");
+        for (String[] target : new String[][] {{"baton", "--output", output.toString()}, {"heimdal-8"}}) {
+            List<String> arguments = new ArrayList<>(List.of("convert", "--from", "mit", "--to"));
+            arguments.addAll(List.of(target));
+            arguments.add(input.toString());
+            try (BatonProcess full = BatonProcess.start(
+                    List.of("sh", "-c", "ulimit -f 1; exec \"$@\"", "sh"), temp, arguments.toArray(String[]::new))) {
+                assertEquals(1, full.awaitExit(), () -> full.lines().toString());
+                full.await("File too large");
+            }
+            assertFalse(Files.exists(output));
+        }
+        Run converted =
+                Run.of("convert", "--from", "mit", "--to", "baton", "--directory", home.toString(), input.toString());
+        assertEquals(0, converted.exitCode(), converted.err());
+    }
+
+    @Test
+    void aTokenThatStandardOutputDoesNotTakeIsKept() throws Exception {
+        String[] arguments = {
+            "convert", "--from", "mit", "--to", "heimdal-8", file(mit).toString()
+        };
+        String kept;
+        try (BatonProcess full =
+                BatonProcess.start(List.of("sh", "-c", "exec \"$@\" > /dev/full", "sh"), temp, arguments)) {
+            kept = full.await("the new token, of heimdal-8, is in (.*)").group(1);
+            assertEquals(1, full.awaitExit());
+            Path file = Path.of(kept);
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+            assertShows(Run.of("inspect", kept), "format", "heimdal-8");
+            Files.delete(file);
+        }
+    }
+
     @Test
     void aTokenOfRc4IsConvertedWithConsentAlone() throws IOException {
-        Path file = Files.writeString(temp.resolve("rc4"), ofRc4(mit.getProperty("token")));
+        Path file = Files.writeString(temp.resolve("rc4"), ofRc4(mit));
         assertFails(convert("mit", "mit", file), "--shared-keystream");
         Run converted = convert("mit", "mit", file, "--shared-keystream");
         assertEquals(0, converted.exitCode(), converted.err());
     }
 
     /** Cuts the keys of a token of MIT's to those of rc4-hmac, and says so wherever it must. */
-    private static String ofRc4(String token) {
-        return token.replaceFirst("ffffffff00000000ffffffff", "000000110000000800000010")
+    private static String ofRc4(Properties mit) {
+        return mit.getProperty("token")
+                .replaceFirst("ffffffff00000000ffffffff", "000000110000000800000010")
                 .replaceAll(
                         "970ea7030000001200000020([0-9a-f]{32})[0-9a-f]{32}970ea703",
                         "970ea7030000001700000010$1970ea703")
                 .replaceFirst("(970ea703.{48}970ea703)970ea738", "$1$1$1970ea738")
-                .replaceFirst("0000000100000010(970ea703.{48}970ea703)00000010", "00000000ffffff76$1ffffff76");
+                .replaceFirst("0000000100000010(970ea703.{48}970ea703)00000010", "00000000ffffff76$1ffffff76")
+                // The acceptor repeats the initiator's subkey.
+                .replace(
+                        mit.getProperty("acceptorSubkey").substring(0, 32),
+                        mit.getProperty("initiatorSubkey").substring(0, 32));
     }
 
     @Test
@@ -172,7 +218,7 @@ final class ConvertCommandTest {
     void anUnknownFormatIsBadUse() throws IOException {
         Run run = convert("mit", "lucid", file(mit));
         assertEquals(2, run.exitCode());
-        assertTrue(run.err().contains("--to is baton, heimdal-7, mit"), run.err());
+        assertTrue(run.err().contains("--to is baton, heimdal-7, heimdal-8, mit"), run.err());
     }
 
     private static void assertFails(Run run, String message) {
