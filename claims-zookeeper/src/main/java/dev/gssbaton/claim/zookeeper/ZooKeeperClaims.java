@@ -358,21 +358,23 @@ public final class ZooKeeperClaims implements ClaimStore, AutoCloseable {
                     + " is no store of this version: use another path, or remove it");
         }
         StoreNodes store = nodes.get();
-        Optional<Ensemble.Node> floor = ensemble.read(store.floor(), deadline);
+        Optional<Ensemble.Node> floor = ensemble.readLatest(store.floor(), deadline);
         if (floor.isEmpty() || floor.get().data().length != Long.BYTES) {
             throw TransferFault.CLAIMS_UNUSABLE.exception(root + " at ZooKeeper " + ensemble.address()
                     + " has no floor: a part of it was removed; remove the rest, and another store takes its place");
         }
+        long millis = StoreNodes.decodeFloor(floor.get().data());
+        int version = floor.get().stat().getVersion();
         View last = view;
         if (last == null || !last.nodes().equals(store)) {
             requirePermissions(store, deadline);
             sweeper.start();
+        } else if (version < last.floorVersion()) {
+            // A server that lags: claims may have been won above the floor that is known.
+            millis = last.floor();
+            version = last.floorVersion();
         }
-        return new View(
-                store,
-                StoreNodes.decodeFloor(floor.get().data()),
-                floor.get().stat().getVersion(),
-                System.nanoTime());
+        return new View(store, millis, version, System.nanoTime());
     }
 
     private void make(Deadline deadline) throws KeeperException, InterruptedException, GSSException {
