@@ -1,11 +1,13 @@
 package dev.gssbaton.krb5;
 
 import dev.gssbaton.krb5.credential.AcceptorOptions;
+import dev.gssbaton.krb5.credential.AcceptorOptions.Announcement;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.ApOption;
 import dev.gssbaton.krb5.message.ApRep;
 import dev.gssbaton.krb5.message.ApReq;
+import dev.gssbaton.krb5.message.ApplicationOptions;
 import dev.gssbaton.krb5.message.Authenticator;
 import dev.gssbaton.krb5.message.AuthenticatorChecksum;
 import dev.gssbaton.krb5.message.AuthorizationData;
@@ -185,7 +187,7 @@ final class Initiation implements Handshake {
                 time.cusec(),
                 keys.initiatorSubkey().copy(),
                 OptionalLong.of(sendNumber),
-                offered.isEmpty() ? AuthorizationData.NONE : new EtypeList(offered).toAuthorizationData())) {
+                announcements())) {
             EncryptedData encrypted = EncryptedData.seal(
                     ticket.sessionKey(), Authenticator.KEY_USAGE, authenticator.encode(), environment.random());
             KerberosFlags options = agreement.grants(ContextFlag.MUTUAL)
@@ -193,6 +195,14 @@ final class Initiation implements Handshake {
                     : KerberosFlags.NONE;
             return new ApReq(options, ticket.ticket(), encrypted);
         }
+    }
+
+    private AuthorizationData announcements() {
+        AuthorizationData types =
+                offered.isEmpty() ? AuthorizationData.NONE : new EtypeList(offered).toAuthorizationData();
+        return options.announces(Announcement.CHANNEL_BINDINGS)
+                ? types.and(ApplicationOptions.channelBindingsKnown())
+                : types;
     }
 
     private void takeReply(byte[] token, int offset, int length) throws GSSException {

@@ -3,6 +3,7 @@ package dev.gssbaton.krb5;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.credential.AcceptorOptions.Relaxation;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
+import dev.gssbaton.krb5.message.ApplicationOptions;
 import dev.gssbaton.krb5.message.Authenticator;
 import dev.gssbaton.krb5.message.AuthenticatorChecksum;
 import dev.gssbaton.krb5.message.ChannelBindings;
@@ -28,13 +29,6 @@ record RequestedServices(int flags, boolean dceStyle, DelegatedTicket delegated)
     /** Flags that an initiator's checksum may ask for; others are ignored, as RFC 4121 section 4.1.1.1 demands. */
     private static final int ASKABLE = ContextFlag.bits(
             Set.of(ContextFlag.MUTUAL, ContextFlag.REPLAY, ContextFlag.SEQUENCE, ContextFlag.CONF, ContextFlag.INTEG));
-
-    /** KERB_AP_OPTIONS of MS-KILE: an element of the authenticator's authorization data. */
-    private static final int AD_AP_OPTIONS = 143;
-
-    private static final int AP_OPTIONS_SIZE = 4;
-    /** The flag 0x4000, in the second octet from the least. */
-    private static final int AP_OPTIONS_CBT = 0x40;
 
     /** Erases what was delegated. */
     @Override
@@ -116,20 +110,12 @@ record RequestedServices(int flags, boolean dceStyle, DelegatedTicket delegated)
             throws KerberosException {
         boolean absent = ChannelBindings.isNone(bindings)
                 && options.allows(Relaxation.ABSENT_CHANNEL_BINDINGS)
-                && !knowsChannelBindings(authenticator);
+                && !ApplicationOptions.areChannelBindingsKnown(authenticator.authorizationData());
         if (!absent && !ChannelBindings.matches(channelBinding, bindings)) {
             throw new KerberosException(
                     ErrorCode.KRB_ERR_GENERIC,
                     GSSException.BAD_BINDINGS,
                     "the initiator's channel bindings are not this acceptor's");
         }
-    }
-
-    /** Tells whether the initiator says that it would bind to a channel if it knew one. */
-    private static boolean knowsChannelBindings(Authenticator authenticator) throws KerberosException {
-        return authenticator.authorizationData().flattened().stream()
-                .filter(element -> element.type() == AD_AP_OPTIONS)
-                .map(element -> element.data().toBytes())
-                .anyMatch(data -> data.length != AP_OPTIONS_SIZE || (data[1] & AP_OPTIONS_CBT) != 0);
     }
 }

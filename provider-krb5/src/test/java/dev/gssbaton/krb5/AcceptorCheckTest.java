@@ -13,6 +13,7 @@ import com.sun.security.jgss.AuthorizationDataEntry;
 import com.sun.security.jgss.InquireType;
 import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
+import dev.gssbaton.krb5.credential.AcceptorOptions.Announcement;
 import dev.gssbaton.krb5.credential.AcceptorOptions.Relaxation;
 import dev.gssbaton.krb5.credential.Krb5Details;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
@@ -699,6 +700,28 @@ class AcceptorCheckTest {
         GSSException e = assertThrows(
                 GSSException.class, () -> realm.acceptor(bindings("channel")).step(token, 0, token.length));
         assertEquals(GSSException.BAD_BINDINGS, e.getMajor());
+    }
+
+    @Test
+    void kerberos_9_our_initiator_says_that_it_knows_bindings_if_it_is_told_to() throws Exception {
+        AcceptorOptions lenient = AcceptorOptions.DEFAULT.allowing(Relaxation.ABSENT_CHANNEL_BINDINGS);
+        for (boolean known : new boolean[] {false, true}) {
+            realm.options(known ? lenient.announcing(Announcement.CHANNEL_BINDINGS) : lenient);
+            byte[] bound = realm.initiator(realm.ticket(), TestRealm.USUAL, bindings("channel"))
+                    .step(new byte[0], 0, 0);
+            assertNotNull(realm.acceptor(bindings("channel")).step(bound, 0, bound.length));
+            byte[] none = realm.initiator(realm.ticket(), TestRealm.USUAL, null).step(new byte[0], 0, 0);
+            assertNotNull(realm.acceptor(null).step(none, 0, none.length));
+            byte[] again =
+                    realm.initiator(realm.ticket(), TestRealm.USUAL, null).step(new byte[0], 0, 0);
+            MechanismContext acceptor = realm.acceptor(bindings("channel"));
+            if (known) {
+                GSSException e = assertThrows(GSSException.class, () -> acceptor.step(again, 0, again.length));
+                assertEquals(GSSException.BAD_BINDINGS, e.getMajor());
+            } else {
+                assertNotNull(acceptor.step(again, 0, again.length));
+            }
+        }
     }
 
     private static ChannelBinding bindings(String data) {

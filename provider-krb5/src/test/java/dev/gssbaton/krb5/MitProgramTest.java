@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
+import dev.gssbaton.krb5.credential.AcceptorOptions.Announcement;
 import dev.gssbaton.krb5.credential.AcceptorOptions.Relaxation;
 import dev.gssbaton.krb5.credential.Krb5Credential;
 import dev.gssbaton.krb5.credential.Krb5Details;
@@ -22,6 +23,7 @@ import dev.gssbaton.peers.Requires;
 import dev.gssbaton.spi.PrfKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.ietf.jgss.ChannelBinding;
@@ -200,6 +202,36 @@ class MitProgramTest {
                 assertEquals(bindings.isEmpty() ? 0 : CHANNEL_BOUND, acceptor.flags() & CHANNEL_BOUND);
             }
             initiator.context().dispose();
+        }
+    }
+
+    /** What MIT's acceptor makes of the flag: it takes an initiator without bindings unless that knows of them. */
+    @Test
+    void kerberos_9_mits_acceptor_obeys_our_flag() throws Exception {
+        Account service = service(Enctype.AES256_CTS_HMAC_SHA1_96);
+        AcceptorOptions announcing = AcceptorOptions.DEFAULT
+                .withPreferredEncryptionTypes(List.of(20))
+                .announcing(Announcement.CHANNEL_BINDINGS);
+        for (AcceptorOptions options : List.of(AcceptorOptions.DEFAULT, announcing)) {
+            for (String bindings : List.of("", "tls-unique:a channel")) {
+                ContextRequest request = bindings.isEmpty()
+                        ? ContextRequest.full()
+                        : ContextRequest.full().withBindings(bindings);
+                BatonPeer.End initiator = baton.initiator(alice, service, request, options);
+                try (MitContext acceptor = mit.acceptor(service, "tls-unique:a channel")) {
+                    byte[] token = initiator.peer().step(NOTHING);
+                    if (bindings.isEmpty() && options.announces(Announcement.CHANNEL_BINDINGS)) {
+                        assertEquals(
+                                GSSException.BAD_BINDINGS,
+                                assertThrows(GSSException.class, () -> acceptor.step(token))
+                                        .getMajor());
+                    } else {
+                        initiator.peer().step(acceptor.step(token));
+                        assertTrue(acceptor.isEstablished());
+                    }
+                }
+                initiator.context().dispose();
+            }
         }
     }
 

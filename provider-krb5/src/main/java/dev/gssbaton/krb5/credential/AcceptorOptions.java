@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /**
  * What an acceptor insists on. {@link #DEFAULT} is the strictest; each {@link Relaxation} gives something up, by name. An
- * initiator insists on the encryption types alone.
+ * initiator insists on the encryption types alone, and announces what it is told to.
  *
  * @param clockSkew how far an initiator's clock may differ from ours. Services that share a key and allow more than five
  *     minutes must allow the same: a stricter one would forget a used authenticator sooner than the others refuse it
@@ -23,13 +23,15 @@ import java.util.TreeSet;
  * @param transitRealms the realms through which a ticket may come from another realm to ours, beside those between them
  *     in the hierarchy of their names, when the KDC has not checked its path
  * @param relaxations what is given up
+ * @param announcements what an initiator says of itself
  */
 public record AcceptorOptions(
         Duration clockSkew,
         Set<Integer> permittedEncryptionTypes,
         List<Integer> preferredEncryptionTypes,
         Set<String> transitRealms,
-        Set<Relaxation> relaxations) {
+        Set<Relaxation> relaxations,
+        Set<Announcement> announcements) {
 
     /** A demand that is given up. */
     public enum Relaxation {
@@ -58,11 +60,21 @@ public record AcceptorOptions(
         NO_ACCEPTOR_SUBKEY
     }
 
-    /** Five minutes, all encryption types that are not weak (17 to 20, 25 and 26), and nothing given up. */
-    public static final AcceptorOptions DEFAULT =
-            new AcceptorOptions(Duration.ofMinutes(5), Set.of(17, 18, 19, 20, 25, 26), List.of(), Set.of(), Set.of());
+    /** What an initiator says of itself in its authenticator. */
+    public enum Announcement {
+        /**
+         * That it knows of channel bindings (KERB_AP_OPTIONS_CBT of MS-KILE): where it sends none there is no channel to bind to,
+         * and an acceptor that is bound to one does not take it for an old client, but refuses it as relayed by somebody else.
+         */
+        CHANNEL_BINDINGS
+    }
+
+    /** Five minutes, all encryption types that are not weak (17 to 20, 25 and 26), nothing given up, nothing announced. */
+    public static final AcceptorOptions DEFAULT = new AcceptorOptions(
+            Duration.ofMinutes(5), Set.of(17, 18, 19, 20, 25, 26), List.of(), Set.of(), Set.of(), Set.of());
 
     private static final String ALLOW_WEAK = "baton.krb5.allow_weak_crypto";
+    private static final String CHANNEL_BINDINGS_KNOWN = "baton.krb5.client_aware_channel_bindings";
 
     /**
      * Gives what is taken where no options are given: {@link #DEFAULT}, changed by what the section {@code [libdefaults]} of
@@ -73,6 +85,8 @@ public record AcceptorOptions(
      *   <li>{@code allow_weak_crypto}: rc4-hmac (23) is permitted too, unless the system property
      *       {@code baton.krb5.allow_weak_crypto} says otherwise, which goes before krb5.conf.
      *   <li>{@code permitted_enctypes}: of these, the ones that are named, with blanks or commas between.
+     *   <li>{@code client_aware_channel_bindings}: {@link Announcement#CHANNEL_BINDINGS}, unless the system property
+     *       {@code baton.krb5.client_aware_channel_bindings} says otherwise.
      * </ul>
      *
      * <p>The file is the one that the JDK reads: the one that the system property {@code java.security.krb5.conf} names, else
@@ -85,16 +99,23 @@ public record AcceptorOptions(
     public static AcceptorOptions configured() {
         Krb5Conf configuration = Krb5Conf.read();
         Set<Integer> types = new TreeSet<>(DEFAULT.permittedEncryptionTypes());
-        String weak = System.getProperty(ALLOW_WEAK);
-        if (weak == null ? configuration.allowsWeakTypes() : "true".equalsIgnoreCase(weak)) {
+        if (isOn(ALLOW_WEAK, configuration.allowsWeakTypes())) {
             types.add(EncryptionType.RC4_HMAC.number());
         }
         configuration.permittedTypes().ifPresent(types::retainAll);
         AcceptorOptions options = DEFAULT.withPermittedEncryptionTypes(types)
                 .withClockSkew(configuration.clockSkew().orElse(DEFAULT.clockSkew()));
+        if (isOn(CHANNEL_BINDINGS_KNOWN, configuration.knowsChannelBindings())) {
+            options = options.announcing(Announcement.CHANNEL_BINDINGS);
+        }
         return "false".equalsIgnoreCase(System.getProperty("sun.security.krb5.acceptor.subkey"))
                 ? options.allowing(Relaxation.NO_ACCEPTOR_SUBKEY)
                 : options;
+    }
+
+    private static boolean isOn(String property, boolean configured) {
+        String value = System.getProperty(property);
+        return value == null ? configured : "true".equalsIgnoreCase(value);
     }
 
     /**
@@ -105,6 +126,7 @@ public record AcceptorOptions(
      * @param preferredEncryptionTypes permitted ones
      * @param transitRealms realms
      * @param relaxations what is given up
+     * @param announcements what an initiator says of itself
      */
     public AcceptorOptions {
         if (clockSkew.isNegative() || clockSkew.compareTo(Duration.ofDays(1)) > 0) {
@@ -123,6 +145,7 @@ public record AcceptorOptions(
         EnumSet<Relaxation> given = EnumSet.noneOf(Relaxation.class);
         given.addAll(relaxations);
         relaxations = Collections.unmodifiableSet(given);
+        announcements = Set.copyOf(announcements);
     }
 
     /**
@@ -133,7 +156,12 @@ public record AcceptorOptions(
      */
     public AcceptorOptions withClockSkew(Duration clockSkew) {
         return new AcceptorOptions(
-                clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, transitRealms, relaxations);
+                clockSkew,
+                permittedEncryptionTypes,
+                preferredEncryptionTypes,
+                transitRealms,
+                relaxations,
+                announcements);
     }
 
     /**
@@ -143,7 +171,8 @@ public record AcceptorOptions(
      * @return new options
      */
     public AcceptorOptions withPermittedEncryptionTypes(Set<Integer> numbers) {
-        return new AcceptorOptions(clockSkew, numbers, preferredEncryptionTypes, transitRealms, relaxations);
+        return new AcceptorOptions(
+                clockSkew, numbers, preferredEncryptionTypes, transitRealms, relaxations, announcements);
     }
 
     /**
@@ -153,7 +182,8 @@ public record AcceptorOptions(
      * @return new options
      */
     public AcceptorOptions withPreferredEncryptionTypes(List<Integer> numbers) {
-        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, numbers, transitRealms, relaxations);
+        return new AcceptorOptions(
+                clockSkew, permittedEncryptionTypes, numbers, transitRealms, relaxations, announcements);
     }
 
     /**
@@ -163,7 +193,8 @@ public record AcceptorOptions(
      * @return new options
      */
     public AcceptorOptions withTransitRealms(Set<String> realms) {
-        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, realms, relaxations);
+        return new AcceptorOptions(
+                clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, realms, relaxations, announcements);
     }
 
     /**
@@ -175,7 +206,8 @@ public record AcceptorOptions(
     public AcceptorOptions allowing(Relaxation relaxation) {
         EnumSet<Relaxation> more = EnumSet.of(relaxation);
         more.addAll(relaxations);
-        return new AcceptorOptions(clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, transitRealms, more);
+        return new AcceptorOptions(
+                clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, transitRealms, more, announcements);
     }
 
     /**
@@ -186,5 +218,28 @@ public record AcceptorOptions(
      */
     public boolean allows(Relaxation relaxation) {
         return relaxations.contains(relaxation);
+    }
+
+    /**
+     * Gives the same options and lets initiators say something of themselves.
+     *
+     * @param announcement what to say
+     * @return new options
+     */
+    public AcceptorOptions announcing(Announcement announcement) {
+        EnumSet<Announcement> more = EnumSet.of(announcement);
+        more.addAll(announcements);
+        return new AcceptorOptions(
+                clockSkew, permittedEncryptionTypes, preferredEncryptionTypes, transitRealms, relaxations, more);
+    }
+
+    /**
+     * Tells whether an initiator says something of itself.
+     *
+     * @param announcement what
+     * @return true if it does
+     */
+    public boolean announces(Announcement announcement) {
+        return announcements.contains(announcement);
     }
 }

@@ -49,7 +49,16 @@ final class Krb5Conf {
 
     /** Tells whether weak encryption types are allowed. */
     boolean allowsWeakTypes() {
-        return setting("allow_weak_crypto")
+        return isTrue("allow_weak_crypto");
+    }
+
+    /** Tells whether initiators say that they know of channel bindings. */
+    boolean knowsChannelBindings() {
+        return isTrue("client_aware_channel_bindings");
+    }
+
+    private boolean isTrue(String name) {
+        return setting(name)
                 .filter(value -> TRUE.contains(value.toLowerCase(Locale.ROOT)))
                 .isPresent();
     }

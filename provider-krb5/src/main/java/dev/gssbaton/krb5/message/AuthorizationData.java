@@ -38,6 +38,24 @@ public record AuthorizationData(List<Element> elements) {
      */
     public record Element(int type, Octets data) {}
 
+    /** Wraps an element, so that whoever does not know it may ignore it. */
+    static AuthorizationData ifRelevant(Element element) {
+        byte[] inner = new AuthorizationData(List.of(element)).encode();
+        return new AuthorizationData(List.of(new Element(AD_IF_RELEVANT, Octets.of(inner))));
+    }
+
+    /**
+     * Gives these elements and then others.
+     *
+     * @param more the others
+     * @return all of them
+     */
+    public AuthorizationData and(AuthorizationData more) {
+        List<Element> all = new ArrayList<>(elements);
+        all.addAll(more.elements);
+        return new AuthorizationData(all);
+    }
+
     /**
      * Lists all elements, those inside {@link #AD_IF_RELEVANT} in its place, however deep.
      *

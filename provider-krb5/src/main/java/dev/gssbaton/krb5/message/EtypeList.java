@@ -38,11 +38,8 @@ public record EtypeList(List<Integer> etypes) {
         int list = out.begin(DerReader.SEQUENCE);
         etypes.forEach(out::integer);
         out.end(list);
-        AuthorizationData.Element negotiation =
-                new AuthorizationData.Element(AD_ETYPE_NEGOTIATION, Octets.of(out.finish()));
-        byte[] inner = new AuthorizationData(List.of(negotiation)).encode();
-        return new AuthorizationData(
-                List.of(new AuthorizationData.Element(AuthorizationData.AD_IF_RELEVANT, Octets.of(inner))));
+        return AuthorizationData.ifRelevant(
+                new AuthorizationData.Element(AD_ETYPE_NEGOTIATION, Octets.of(out.finish())));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.krb5.credential.AcceptorOptions.Announcement;
 import dev.gssbaton.krb5.credential.AcceptorOptions.Relaxation;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -20,6 +21,7 @@ class AcceptorOptionsTest {
         for (Relaxation relaxation : Relaxation.values()) {
             assertFalse(AcceptorOptions.DEFAULT.allows(relaxation));
         }
+        assertFalse(AcceptorOptions.DEFAULT.announces(Announcement.CHANNEL_BINDINGS));
     }
 
     @Test
@@ -30,6 +32,7 @@ class AcceptorOptionsTest {
                 .withPreferredEncryptionTypes(List.of(20))
                 .withTransitRealms(Set.of("MIDDLE"))
                 .allowing(Relaxation.ABSENT_CHANNEL_BINDINGS)
+                .announcing(Announcement.CHANNEL_BINDINGS)
                 .allowing(Relaxation.UNCHECKED_TRANSIT_PATH);
         assertEquals(
                 new AcceptorOptions(
@@ -37,10 +40,12 @@ class AcceptorOptionsTest {
                         Set.of(18, 20),
                         List.of(20),
                         Set.of("MIDDLE"),
-                        EnumSet.of(Relaxation.UNCHECKED_TRANSIT_PATH, Relaxation.ABSENT_CHANNEL_BINDINGS)),
+                        EnumSet.of(Relaxation.UNCHECKED_TRANSIT_PATH, Relaxation.ABSENT_CHANNEL_BINDINGS),
+                        Set.of(Announcement.CHANNEL_BINDINGS)),
                 options);
         assertTrue(options.allows(Relaxation.ABSENT_CHANNEL_BINDINGS));
         assertFalse(options.allows(Relaxation.REPLAY_CACHE_IN_MEMORY_ONLY));
+        assertTrue(options.announces(Announcement.CHANNEL_BINDINGS));
     }
 
     @Test

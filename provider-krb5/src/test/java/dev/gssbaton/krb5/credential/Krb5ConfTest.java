@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.krb5.credential.AcceptorOptions.Announcement;
 import dev.gssbaton.krb5.credential.AcceptorOptions.Relaxation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,20 @@ class Krb5ConfTest {
         assertFalse(AcceptorOptions.configured().allows(Relaxation.NO_ACCEPTOR_SUBKEY));
         System.setProperty(SUBKEY, "false");
         assertTrue(AcceptorOptions.configured().allows(Relaxation.NO_ACCEPTOR_SUBKEY));
+    }
+
+    @Test
+    void each_setting_is_for_itself(@TempDir Path folder) throws IOException {
+        String property = "baton.krb5.client_aware_channel_bindings";
+        configure("[libdefaults]\nclient_aware_channel_bindings = true", folder);
+        assertEquals(STRONG, permitted());
+        assertTrue(AcceptorOptions.configured().announces(Announcement.CHANNEL_BINDINGS));
+        System.setProperty(property, "false");
+        assertFalse(AcceptorOptions.configured().announces(Announcement.CHANNEL_BINDINGS));
+        configure("[libdefaults]\nallow_weak_crypto = true", folder);
+        System.setProperty(property, "true");
+        assertEquals(ALL, permitted());
+        assertTrue(AcceptorOptions.configured().announces(Announcement.CHANNEL_BINDINGS));
     }
 
     private static void configure(String text, Path folder) throws IOException {
