@@ -29,6 +29,15 @@ final class MockContexts {
 
     /** Establishes a context and exports the acceptor's end of it. */
     static byte[] exported(BatonManager manager) throws GSSException {
+        return export(established(manager));
+    }
+
+    static byte[] export(BatonContext context) throws GSSException {
+        return context.exportToken(LONG).octets();
+    }
+
+    /** Establishes a context and gives the acceptor's end of it. */
+    static BatonContext established(BatonManager manager) throws GSSException {
         BatonContext initiator =
                 manager.createContext(name("bob"), Mock.MECHANISM, credential("alice"), GSSContext.INDEFINITE_LIFETIME);
         BatonContext acceptor = manager.createContext(credential("bob"));
@@ -37,7 +46,7 @@ final class MockContexts {
             token = acceptor.acceptSecContext(token, 0, token.length);
             token = token == null ? null : initiator.initSecContext(token, 0, token.length);
         }
-        return acceptor.exportToken(LONG).octets();
+        return acceptor;
     }
 
     private static SecretCredential credential(String text) {

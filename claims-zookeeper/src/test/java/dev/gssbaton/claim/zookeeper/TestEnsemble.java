@@ -1,12 +1,18 @@
 package dev.gssbaton.claim.zookeeper;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -18,6 +24,8 @@ import org.apache.zookeeper.client.FourLetterWordMain;
 /** An ensemble of three on 127.0.0.1, one for all tests of this JVM. Each test has a path of its own there. */
 final class TestEnsemble {
     private static final String LOOPBACK = "127.0.0.1";
+    private static final int LEAST_PORT = 20_000;
+    private static final int EPHEMERAL_PORTS = 32_768;
     private static final int TICK_MILLIS = 500;
     private static final int MAX_CONNECTIONS = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -29,12 +37,40 @@ final class TestEnsemble {
 
     private TestEnsemble() throws Exception {
         List<InstanceSpec> servers = new ArrayList<>();
+        Iterator<Integer> ports = freePorts(9).iterator();
         for (int id = 1; id <= 3; id++) {
-            servers.add(new InstanceSpec(null, -1, -1, -1, true, id, TICK_MILLIS, MAX_CONNECTIONS, Map.of(), LOOPBACK));
+            servers.add(new InstanceSpec(
+                    null,
+                    ports.next(),
+                    ports.next(),
+                    ports.next(),
+                    true,
+                    id,
+                    TICK_MILLIS,
+                    MAX_CONNECTIONS,
+                    Map.of(),
+                    LOOPBACK));
         }
         cluster = new TestingCluster(servers);
         cluster.start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end of the ensemble"));
+    }
+
+    /**
+     * Finds ports below those that systems give to connections: a server that is restarted must find its own free, while many
+     * clients try to connect.
+     */
+    private static Set<Integer> freePorts(int number) throws IOException {
+        Set<Integer> ports = new LinkedHashSet<>();
+        while (ports.size() < number) {
+            int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, EPHEMERAL_PORTS);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                ports.add(socket.getLocalPort());
+            } catch (BindException e) {
+                // Somebody else's.
+            }
+        }
+        return ports;
     }
 
     static synchronized TestEnsemble shared() throws Exception {
