@@ -13,5 +13,6 @@ module dev.gssbaton {
     exports dev.gssbaton.seal;
 
     uses dev.gssbaton.spi.ContextExporter;
+    uses dev.gssbaton.spi.KeySourceFactory;
     uses dev.gssbaton.spi.Mechanism;
 }

@@ -9,6 +9,8 @@ module dev.gssbaton.krb5 {
 
     provides dev.gssbaton.spi.Mechanism with
             dev.gssbaton.krb5.Krb5Mechanism;
+    provides dev.gssbaton.spi.KeySourceFactory with
+            dev.gssbaton.krb5.KeytabKeySourceFactory;
     provides dev.gssbaton.spi.ContextExporter with
             dev.gssbaton.krb5.format.KrbContextExporter,
             dev.gssbaton.krb5.format.MitContextExporter,

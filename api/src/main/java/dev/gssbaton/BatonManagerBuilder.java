@@ -3,10 +3,12 @@ package dev.gssbaton;
 import dev.gssbaton.claim.HostClaims;
 import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.seal.AccountKeys;
+import dev.gssbaton.seal.InheritedKeys;
 import dev.gssbaton.spi.ClaimStore;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.KeySource;
+import dev.gssbaton.spi.KeySourceFactory;
 import dev.gssbaton.spi.Mechanism;
 import java.io.IOException;
 import java.io.Reader;
@@ -33,6 +35,8 @@ import org.ietf.jgss.GSSException;
  */
 public final class BatonManagerBuilder {
     private static final Duration MAX_SKEW = Duration.ofMinutes(15);
+    /** How long keys that a parent gives may take. */
+    private static final Duration PARENTS_TIME = Duration.ofSeconds(10);
 
     private final List<Mechanism> mechanisms = new ArrayList<>();
     private final List<ContextExporter> exporters = new ArrayList<>();
@@ -189,7 +193,9 @@ public final class BatonManagerBuilder {
      * <table>
      * <caption>Properties</caption>
      * <tr><th>Key</th><th>Value</th></tr>
-     * <tr><td>{@code keys}</td><td>{@code account}, or {@code account:DIRECTORY}</td></tr>
+     * <tr><td>{@code keys}</td><td>{@code account}, or {@code account:DIRECTORY}; {@code inherited} for {@link InheritedKeys} from the standard
+     *     input, which must come within ten seconds, or {@code inherited:N} from descriptor N; or what a
+     *     {@link KeySourceFactory} on the path opens: {@code keytab:FILE PRINCIPAL} with the Kerberos mechanism</td></tr>
      * <tr><td>{@code claims}</td><td>{@code host}, {@code host:DIRECTORY}, or {@code process}</td></tr>
      * <tr><td>{@code purpose}</td><td>a text</td></tr>
      * <tr><td>{@code tokenLifetime}</td><td>an ISO 8601 duration: {@code PT1M}</td></tr>
@@ -201,7 +207,8 @@ public final class BatonManagerBuilder {
      * @param file a file as {@link Properties#load(Reader)} reads it, in UTF-8
      * @return this builder
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if a key is unknown or a value malformed; the message names the file and the key
+     * @throws IllegalArgumentException if a key is unknown, a value malformed, or the keys cannot be used; the message names
+     *     the file and the key
      */
     public BatonManagerBuilder properties(Path file) throws IOException {
         Properties properties = new Properties();
@@ -236,10 +243,26 @@ public final class BatonManagerBuilder {
     }
 
     private static KeySource keysNamed(String value) {
-        if (value.equals("account")) {
-            return AccountKeys.ofUser();
+        int colon = value.indexOf(':');
+        String kind = colon < 0 ? value : value.substring(0, colon);
+        String rest = value.substring(colon + 1).strip();
+        if (kind.isEmpty() || (colon >= 0 && rest.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "'" + value + "' is not account, account:DIRECTORY, inherited, inherited:N,"
+                            + " or a kind that is on the path, a colon and its specification");
         }
-        return AccountKeys.in(directory(value, "account:", "account or account:DIRECTORY"));
+        try {
+            return switch (kind) {
+                case "account" -> colon < 0 ? AccountKeys.ofUser() : AccountKeys.in(Path.of(rest));
+                case "inherited" ->
+                    colon < 0
+                            ? InheritedKeys.takeFromStandardInput(PARENTS_TIME)
+                            : InheritedKeys.takeFromDescriptor(Integer.parseInt(rest), PARENTS_TIME);
+                default -> Providers.keySourceFactory(kind).open(colon < 0 ? "" : rest);
+            };
+        } catch (GSSException e) {
+            throw new IllegalArgumentException(e.getMinorString(), e);
+        }
     }
 
     private static ClaimStore claimsNamed(String value) {

@@ -1,6 +1,7 @@
 package dev.gssbaton;
 
 import dev.gssbaton.spi.ContextExporter;
+import dev.gssbaton.spi.KeySourceFactory;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.TransferFault;
 import dev.gssbaton.spi.UnsealedExporter;
@@ -160,6 +161,28 @@ final class Providers {
                     "a service of type " + type.getName() + " cannot be loaded: " + e.getMessage(), e);
         }
         return List.copyOf(byClass.values());
+    }
+
+    /**
+     * Finds the factory for a kind of keys.
+     *
+     * @throws IllegalArgumentException if there is none
+     * @throws IllegalStateException if a service cannot be loaded, or there are two; the message names both jars
+     */
+    static KeySourceFactory keySourceFactory(String kind) {
+        KeySourceFactory found = null;
+        for (KeySourceFactory factory : load(KeySourceFactory.class)) {
+            if (factory.kind().equals(kind)) {
+                if (found != null) {
+                    throw twice("a source of keys '" + kind + "'", factory, found);
+                }
+                found = factory;
+            }
+        }
+        if (found == null) {
+            throw new IllegalArgumentException("there is no source of keys '" + kind + "'" + MISSING);
+        }
+        return found;
     }
 
     private static void addSecurityProviders(List<ContextExporter> to) {

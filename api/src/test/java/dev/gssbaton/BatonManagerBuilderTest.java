@@ -205,7 +205,11 @@ class BatonManagerBuilderTest {
     void aMalformedValueIsRefusedByTheNameOfItsWord() throws Exception {
         assertMalformed("keys=", "keys", "account:DIRECTORY");
         assertMalformed("keys=account:", "keys", "account:DIRECTORY");
-        assertMalformed("keys=keytab", "keys", "keytab");
+        assertMalformed("keys=:there", "keys", "account:DIRECTORY");
+        assertMalformed("keys=keytab:/etc/krb5.keytab", "keys", "'keytab'", "provider's jar");
+        assertMalformed("keys=inherited:", "keys", "inherited:N");
+        assertMalformed("keys=inherited:three", "keys", "three");
+        assertMalformed("keys=inherited:999", "keys", "/proc/self/fd/999 cannot be looked at");
         assertMalformed("claims=host:", "claims", "host:DIRECTORY");
         assertMalformed("claims=none", "claims", "none");
         assertMalformed("claims=process:1", "claims", "process");

@@ -4,12 +4,13 @@ import dev.gssbaton.cli.Age;
 import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.EncryptionTypeName;
 import dev.gssbaton.cli.Problem;
+import dev.gssbaton.krb5.credential.KeytabKeys;
 import dev.gssbaton.krb5.credential.Krb5Details;
 import dev.gssbaton.seal.AccountKeys;
 import dev.gssbaton.seal.TokenHeader;
+import dev.gssbaton.spi.KeySource;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
-import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.SequenceNumbers;
 import dev.gssbaton.spi.UnsealedExporter;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Spec;
         name = "inspect",
         description = {
             "Shows what an interprocess token says.",
-            "Its header is no secret; if this account holds the key, the context's state is shown too, without its keys."
+            "Its header is no secret; if this account or the keytab given holds the key, the context's state is shown too, without its keys."
                     + " The token is not taken by that.",
             "Tokens of MIT krb5 and Heimdal are shown too, without the keys that stand in them.%n"
         })
@@ -58,6 +60,26 @@ public final class InspectCommand implements Callable<Integer> {
             paramLabel = "DIRECTORY",
             description = "Where the account's keys are. Default: BATON_HOME, or .baton in the home directory.")
     private Path directory;
+
+    @ArgGroup(exclusive = false)
+    private Service service;
+
+    /** A service whose keytab's keys may have sealed the token. */
+    private static final class Service {
+        @Option(
+                names = "--keytab",
+                paramLabel = "FILE",
+                required = true,
+                description = "A keytab whose keys may have sealed the token, in place of the account's keys.")
+        private Path keytab;
+
+        @Option(
+                names = "--principal",
+                paramLabel = "NAME",
+                required = true,
+                description = "Whose entries of the keytab: nfs/host.example@EXAMPLE.")
+        private String principal;
+    }
 
     @Spec
     private CommandSpec spec;
@@ -81,25 +103,36 @@ public final class InspectCommand implements Callable<Integer> {
         say("token", header.id() + ", " + token.length + " octets");
         say("version", String.valueOf(TokenHeader.VERSION));
         say("sealing", "XAES-256-GCM");
-        try (AccountKeys keys = directory == null ? AccountKeys.ofUser() : AccountKeys.in(directory)) {
-            Optional<PublicId> held = keys.fileIdOf(header.keyId(), purpose);
-            say(
-                    "key id",
-                    header.keyId()
-                            + held.map(id -> ", this account's key " + id).orElse(""));
-            say("store id", header.storeId().toString());
-            say("not after", when(header.notAfter(), now));
-            say("identity", header.id().toHex());
-            if (held.isEmpty()) {
-                out().println("The rest is sealed, and this account does not hold the key"
-                        + (purpose.isEmpty() ? ", or --purpose is missing." : " for the purpose '" + purpose + "'."));
-                return 0;
+        if (service != null) {
+            try (KeytabKeys keys = KeytabKeys.in(service.keytab, service.principal)) {
+                boolean held = keys.importKey(header.keyId(), purpose).isPresent();
+                Optional<String> whose = held ? Optional.of("a key of " + service.principal) : Optional.empty();
+                show(token, header, keys, whose, "this keytab does not hold the key", now);
             }
-            try (OpenToken open = OpenToken.open(token, header, keys, purpose)) {
-                show(open, now);
+        } else {
+            try (AccountKeys keys = directory == null ? AccountKeys.ofUser() : AccountKeys.in(directory)) {
+                Optional<String> whose = keys.fileIdOf(header.keyId(), purpose).map(id -> "this account's key " + id);
+                show(token, header, keys, whose, "this account does not hold the key", now);
             }
         }
         return 0;
+    }
+
+    private void show(
+            byte[] token, TokenHeader header, KeySource keys, Optional<String> held, String otherwise, Instant now)
+            throws GSSException, Problem {
+        say("key id", header.keyId() + held.map(whose -> ", " + whose).orElse(""));
+        say("store id", header.storeId().toString());
+        say("not after", when(header.notAfter(), now));
+        say("identity", header.id().toHex());
+        if (held.isEmpty()) {
+            out().println("The rest is sealed, and " + otherwise
+                    + (purpose.isEmpty() ? ", or --purpose is missing." : " for the purpose '" + purpose + "'."));
+            return;
+        }
+        try (OpenToken open = OpenToken.open(token, header, keys, purpose)) {
+            show(open, now);
+        }
     }
 
     private void show(OpenToken open, Instant now) {

@@ -1,13 +1,13 @@
 package dev.gssbaton.cli.inspect;
 
 import dev.gssbaton.cli.Problem;
-import dev.gssbaton.seal.AccountKeys;
 import dev.gssbaton.seal.OpenedToken;
 import dev.gssbaton.seal.TokenHeader;
 import dev.gssbaton.seal.TokenSealer;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Delegation;
 import dev.gssbaton.spi.Environment;
+import dev.gssbaton.spi.KeySource;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.StateReader;
@@ -40,7 +40,7 @@ final class OpenToken implements AutoCloseable {
         this.context = context;
     }
 
-    static OpenToken open(byte[] token, TokenHeader header, AccountKeys keys, String purpose)
+    static OpenToken open(byte[] token, TokenHeader header, KeySource keys, String purpose)
             throws GSSException, Problem {
         HeaderClaims claims = new HeaderClaims(header.storeId());
         SecureRandom random = new SecureRandom();

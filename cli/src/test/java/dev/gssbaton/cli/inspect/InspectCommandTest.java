@@ -88,6 +88,31 @@ final class InspectCommandTest {
         assertTrue(run.out().contains("mechanism      mock ("), run.out());
     }
 
+    /** The keytab has one entry of nfs/host@TEST, of type 18, whose timestamp is 1970. */
+    @Test
+    void aKeytabOpensWhatAManagerWithItsKeysSealed() throws IOException, GSSException {
+        String entry =
+                "0002" + "000454455354" + "00036e6673" + "0004686f7374" + "00000001" + "00000000" + "01" + "0012";
+        String octets = "0502" + "00000040" + entry + "0020" + "5a".repeat(32);
+        Path keytab = Files.write(temp.resolve("service.keytab"), HexFormat.of().parseHex(octets));
+        Path settings = Files.writeString(
+                temp.resolve("baton.properties"), "claims=process\nkeys=keytab:" + keytab + " nfs/host@TEST\n");
+        byte[] sealed = MockPair.establish(BatonManager.fromProperties(settings))
+                .acceptor()
+                .export();
+        Run run = Run.of(
+                "inspect", file(sealed).toString(), "--keytab", keytab.toString(), "--principal", "nfs/host@TEST");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains(", a key of nfs/host@TEST"), run.out());
+        assertShows(run, "initiator", "alice");
+        Run other = Run.of(
+                "inspect", file(token).toString(), "--keytab", keytab.toString(), "--principal", "nfs/host@TEST");
+        assertTrue(other.out().contains("this keytab does not hold the key"), other.out());
+        Run alone = Run.of("inspect", file(sealed).toString(), "--keytab", keytab.toString());
+        assertEquals(2, alone.exitCode());
+        assertTrue(alone.err().contains("--principal"), alone.err());
+    }
+
     @Test
     void whatIsInspectedIsNotTaken() throws IOException, GSSException {
         for (int i = 0; i < 3; i++) {

@@ -9,6 +9,7 @@ import dev.gssbaton.spi.SecretBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,7 +95,8 @@ final class KeytabFormat {
         int nameType = first
                 ? PrincipalName.NT_UNKNOWN
                 : need(in, Integer.BYTES, "name type", at).getInt();
-        need(in, Integer.BYTES, "timestamp", at).getInt();
+        long timestamp =
+                Integer.toUnsignedLong(need(in, Integer.BYTES, "timestamp", at).getInt());
         int kvno = need(in, 1, "key version", at).get() & 0xFF;
         int number = uint16(in, "encryption type", at);
         int length = uint16(in, "length of the key", at);
@@ -115,7 +117,13 @@ final class KeytabFormat {
         }
         EncryptionKey key =
                 type == null ? null : new EncryptionKey(type, SecretBytes.copyOf(in.array(), keyAt, length));
-        return new LongTermKey(new Principal(new PrincipalName(nameType, components), realm), number, kvno, mask, key);
+        return new LongTermKey(
+                new Principal(new PrincipalName(nameType, components), realm),
+                number,
+                kvno,
+                mask,
+                Instant.ofEpochSecond(timestamp),
+                key);
     }
 
     private static String string(ByteBuffer in, String field, int at) throws IOException {

@@ -2,6 +2,7 @@ package dev.gssbaton.krb5.credential;
 
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.message.Principal;
+import java.time.Instant;
 
 /** One key of one principal: an entry of a keytab, or a key of a Subject. */
 final class LongTermKey implements AutoCloseable {
@@ -9,6 +10,7 @@ final class LongTermKey implements AutoCloseable {
     private final int encryptionType;
     private final int kvno;
     private final int kvnoMask;
+    private final Instant written;
     private final EncryptionKey key;
 
     /**
@@ -17,13 +19,15 @@ final class LongTermKey implements AutoCloseable {
      * @param encryptionType the number of its encryption type
      * @param kvno its version
      * @param kvnoMask which bits of the version are known: all, or the eight of an old keytab
+     * @param written when the entry says that it was written; 1970 if that is not known
      * @param key the key, owned by this object from now on; null if its encryption type is not supported
      */
-    LongTermKey(Principal principal, int encryptionType, int kvno, int kvnoMask, EncryptionKey key) {
+    LongTermKey(Principal principal, int encryptionType, int kvno, int kvnoMask, Instant written, EncryptionKey key) {
         this.principal = principal;
         this.encryptionType = encryptionType;
         this.kvno = kvno;
         this.kvnoMask = kvnoMask;
+        this.written = written;
         this.key = key;
     }
 
@@ -44,6 +48,11 @@ final class LongTermKey implements AutoCloseable {
         return ((int) wanted & kvnoMask) == kvno;
     }
 
+    Instant written() {
+        return written;
+    }
+
+    /** Gives the key; null if its encryption type is not supported. */
     EncryptionKey key() {
         return key;
     }

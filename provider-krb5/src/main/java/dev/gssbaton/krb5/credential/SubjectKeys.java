@@ -5,6 +5,7 @@ import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.Principal;
 import dev.gssbaton.krb5.ticket.PlatformTickets;
 import dev.gssbaton.spi.SecretBytes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -116,6 +117,7 @@ final class SubjectKeys implements KeySupply {
                 key.getKeyType(),
                 key.getVersionNumber(),
                 ALL_BITS,
+                Instant.EPOCH,
                 type == null ? null : new EncryptionKey(type, secret)));
     }
 

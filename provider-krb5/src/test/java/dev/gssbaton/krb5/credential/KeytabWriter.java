@@ -33,6 +33,15 @@ public final class KeytabWriter {
 
     /** Adds an entry, and so many octets of padding. */
     public KeytabWriter entry(String principal, int kvno, int etype, byte[] key, int padding) {
+        return entry(principal, 0, kvno, etype, key, padding);
+    }
+
+    /** Adds an entry that was written at a time, in seconds since 1970. */
+    public KeytabWriter written(long timestamp, String principal, int kvno, int etype) {
+        return entry(principal, (int) timestamp, kvno, etype, key(kvno, etype), 0);
+    }
+
+    private KeytabWriter entry(String principal, int timestamp, int kvno, int etype, byte[] key, int padding) {
         String[] nameAndRealm = principal.split("@", -1);
         String[] components = nameAndRealm[0].split("/", -1);
         ByteBuffer entry = ByteBuffer.allocate(4096).order(order());
@@ -44,7 +53,7 @@ public final class KeytabWriter {
         if (!first) {
             entry.putInt(1);
         }
-        entry.putInt(0);
+        entry.putInt(timestamp);
         entry.put((byte) kvno);
         entry.putShort((short) etype);
         entry.putShort((short) key.length);
