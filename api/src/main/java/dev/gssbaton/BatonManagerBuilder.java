@@ -196,7 +196,8 @@ public final class BatonManagerBuilder {
      * <tr><td>{@code keys}</td><td>{@code account}, or {@code account:DIRECTORY}; {@code inherited} for {@link InheritedKeys} from the standard
      *     input, which must come within ten seconds, or {@code inherited:N} from descriptor N; or what a
      *     {@link KeySourceFactory} on the path opens: {@code keytab:FILE PRINCIPAL} with the Kerberos mechanism</td></tr>
-     * <tr><td>{@code claims}</td><td>{@code host}, {@code host:DIRECTORY}, or {@code process}</td></tr>
+     * <tr><td>{@code claims}</td><td>{@code host}, {@code host:DIRECTORY},
+     *     {@code shared:DIRECTORY} for {@link HostClaims#shared}, or {@code process}</td></tr>
      * <tr><td>{@code purpose}</td><td>a text</td></tr>
      * <tr><td>{@code tokenLifetime}</td><td>an ISO 8601 duration: {@code PT1M}</td></tr>
      * <tr><td>{@code clockSkew}</td><td>an ISO 8601 duration: {@code PT0S}</td></tr>
@@ -272,7 +273,11 @@ public final class BatonManagerBuilder {
         if (value.equals("host")) {
             return HostClaims.ofUser();
         }
-        return HostClaims.in(directory(value, "host:", "host, host:DIRECTORY or process"));
+        String words = "host, host:DIRECTORY, shared:DIRECTORY or process";
+        if (value.startsWith("shared:")) {
+            return HostClaims.shared(directory(value, "shared:", words));
+        }
+        return HostClaims.in(directory(value, "host:", words));
     }
 
     private static Path directory(String value, String prefix, String words) {

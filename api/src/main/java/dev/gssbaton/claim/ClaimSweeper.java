@@ -1,6 +1,7 @@
 package dev.gssbaton.claim;
 
 import dev.gssbaton.account.AccountDirectory;
+import dev.gssbaton.account.FileStatus;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -8,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -78,10 +80,7 @@ final class ClaimSweeper {
         if (now < nextPass || !THREADS.tryLock()) {
             return;
         }
-        try (FileChannel channel = FileChannel.open(
-                store.root().resolve("sweep.lock"),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                PRIVATE)) {
+        try (FileChannel channel = openLock(store)) {
             if (isLocked(channel)) {
                 step(store, now);
             }
@@ -92,6 +91,23 @@ final class ClaimSweeper {
         } finally {
             THREADS.unlock();
         }
+    }
+
+    /**
+     * Opens the file of the lock. In a directory that is shared, somebody else may have put anything in its place, and what
+     * is ours only we can replace.
+     */
+    private static FileChannel openLock(HostStore store) throws IOException {
+        Path file = store.sweepLock();
+        if (store.sharing() == HostStore.Sharing.ACCOUNT) {
+            return FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
+        }
+        try {
+            FileStatus.of(file).requirePrivateFile();
+        } catch (NoSuchFileException e) {
+            return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE);
+        }
+        return FileChannel.open(file, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -117,15 +133,20 @@ final class ClaimSweeper {
         for (int i = 0; i < RECORDS_PER_STEP && !records.isEmpty(); i++) {
             sweep(
                     current.path().resolve(records.poll()),
-                    now - current.patience().toMillis());
+                    now - current.patience().toMillis(),
+                    store.sharing());
         }
         if (records.isEmpty() && buckets.isEmpty()) {
             nextPass = now + PAUSE.toMillis();
         }
     }
 
-    private static void sweep(Path record, long before) throws IOException {
+    private static void sweep(Path record, long before, HostStore.Sharing sharing) throws IOException {
         try {
+            // Each account sweeps its own, since each has a lock of its own; root, who could remove all, does so too.
+            if (sharing == HostStore.Sharing.GROUP && !FileStatus.of(record).isOwn()) {
+                return;
+            }
             String content = Files.readSymbolicLink(record).toString();
             // What is damaged tells nobody when its time is, and stays.
             if (HostStore.NAME.matcher(content).matches() && HostStore.number(content) < before) {
@@ -133,13 +154,19 @@ final class ClaimSweeper {
             }
         } catch (NoSuchFileException e) {
             // Removed with its directory.
+        } catch (NotLinkException e) {
+            // Not a record, and for whoever put it there to remove.
         }
     }
 
     private void beginPass(HostStore store, long now) throws IOException {
         List<Bucket> all = new ArrayList<>();
-        for (String name : list(store.directory())) {
-            all.add(new Bucket(store.directory().resolve(name), Duration.ZERO));
+        for (Path bucket : store.buckets()) {
+            all.add(new Bucket(bucket, Duration.ZERO));
+        }
+        if (store.sharing() == HostStore.Sharing.GROUP) {
+            buckets.addAll(shuffled(all));
+            return;
         }
         for (Path orphan : orphans(store, now - PATIENCE.toMillis())) {
             removeEmpty(orphan);

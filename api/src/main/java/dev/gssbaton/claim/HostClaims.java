@@ -1,6 +1,7 @@
 package dev.gssbaton.claim;
 
 import dev.gssbaton.account.AccountDirectory;
+import dev.gssbaton.account.SharedDirectory;
 import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.ClaimOutcome;
 import dev.gssbaton.spi.ClaimStore;
@@ -20,7 +21,8 @@ import org.ietf.jgss.GSSException;
  * can be imported by them, and after a restart of the host by nobody.
  *
  * <p>One record for each claim stands in a directory of mode 0700 that belongs to the account, and is made on first use;
- * another owner, looser permissions or a symbolic link in its place are refused. The records of a store are to be left
+ * another owner, looser permissions or a symbolic link in its place are refused. For {@linkplain #shared several accounts}
+ * root makes one. The records of a store are to be left
  * alone: if they are removed by hand, another store takes their place, and tokens on their way are refused. What has had
  * its time is swept by the way, and what earlier boots left a day later. Containers share a store if they run on one
  * kernel and see one directory; over a network file system each host has a store of its own. Linux only.
@@ -31,9 +33,8 @@ public final class HostClaims implements ClaimStore {
     private static final Path BOOT_ID_FILE = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    private final AccountDirectory root;
-    private final Path bootIdFile;
-    private final SecureRandom random;
+    private final String name;
+    private final Place place;
     private final Clock clock;
     private final ClaimSweeper sweeper;
 
@@ -54,14 +55,26 @@ public final class HostClaims implements ClaimStore {
         }
     }
 
+    /** Where the store is. */
+    private interface Place {
+        HostStore open(HostStore before) throws IOException;
+    }
+
     private HostClaims(AccountDirectory root) {
         this(root, BOOT_ID_FILE, new SecureRandom(), Clock.systemUTC());
     }
 
     HostClaims(AccountDirectory root, Path bootIdFile, SecureRandom random, Clock clock) {
-        this.root = root;
-        this.bootIdFile = bootIdFile;
-        this.random = random;
+        this(root.toString(), before -> HostStore.open(root, bootIdFile, random, clock), clock);
+    }
+
+    HostClaims(SharedDirectory root, Path bootIdFile, Clock clock) {
+        this(root.toString(), before -> HostStore.openShared(root, bootIdFile, before), clock);
+    }
+
+    private HostClaims(String name, Place place, Clock clock) {
+        this.name = name;
+        this.place = place;
         this.clock = clock;
         this.sweeper = new ClaimSweeper(clock);
     }
@@ -84,6 +97,23 @@ public final class HostClaims implements ClaimStore {
      */
     public static HostClaims in(Path directory) {
         return new HostClaims(AccountDirectory.at(directory));
+    }
+
+    /**
+     * Gives the store in a directory that the accounts of a group share, so that a context can go from one account to
+     * another. It is never made here: root makes it, and everything in it but the records and a lock file for each account.
+     * It and its directories belong to root and have mode 1770, so that all of the group record and read claims, and nobody
+     * removes another's; their group is one of this process. Nobody but root can write to the directories above it.
+     * Anything else is refused, with the commands that make it. Each account sweeps its own records.
+     *
+     * <p>A member of the group can hinder the others: record what it never imports, or fill the disk. It cannot give a
+     * token away twice, unless it holds the key that the token is sealed with, and then it needs no claim for that.
+     *
+     * @param directory the directory, in whose path are no symbolic links
+     * @return the store
+     */
+    public static HostClaims shared(Path directory) {
+        return new HostClaims(SharedDirectory.at(directory), BOOT_ID_FILE, Clock.systemUTC());
     }
 
     /**
@@ -152,7 +182,7 @@ public final class HostClaims implements ClaimStore {
 
     private View lookNow() {
         try {
-            return new View(clock.millis(), HostStore.open(root, bootIdFile, random, clock), null);
+            return new View(clock.millis(), place.open(view == null ? null : view.store), null);
         } catch (IOException e) {
             return new View(clock.millis(), null, e);
         }
@@ -165,6 +195,6 @@ public final class HostClaims implements ClaimStore {
      */
     @Override
     public String toString() {
-        return "HostClaims[" + root + "]";
+        return "HostClaims[" + name + "]";
     }
 }

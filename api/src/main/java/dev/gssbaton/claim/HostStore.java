@@ -2,6 +2,7 @@ package dev.gssbaton.claim;
 
 import dev.gssbaton.account.AccountDirectory;
 import dev.gssbaton.account.FileStatus;
+import dev.gssbaton.account.SharedDirectory;
 import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.ClaimOutcome;
 import dev.gssbaton.spi.PublicId;
@@ -20,7 +21,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -51,15 +55,25 @@ import org.ietf.jgss.GSSException;
  *
  * @param root the directory of all boots
  * @param bootId the kernel's boot id
- * @param name the store's directory in the root
+ * @param directory the directory of the records
  * @param id the store's identity
  * @param since when it was made
+ * @param sharing who uses it
  */
-record HostStore(Path root, String bootId, String name, PublicId id, Instant since) {
+record HostStore(Path root, String bootId, Path directory, PublicId id, Instant since, Sharing sharing) {
     static final Pattern BOOT_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     /** Of a store's directory, and of what a record points to: 16 octets, and milliseconds since 1970. */
     static final Pattern NAME = Pattern.compile("[0-9a-f]{32}\\.(0|[1-9][0-9]{0,18})");
 
+    /** Who uses a store. */
+    enum Sharing {
+        /** One account, whose the directories are. */
+        ACCOUNT,
+        /** The accounts of a group; the directories are root's. */
+        GROUP
+    }
+
+    private static final Pattern BOOT_TIME = Pattern.compile("(?m)^btime (\\d{1,18})$");
     private static final byte[] ID_LABEL = "baton claim store 1\0".getBytes(StandardCharsets.US_ASCII);
     private static final int BUCKETS = 256;
     /** How often somebody else may remove, or be the first to make, what is about to be used. */
@@ -95,13 +109,66 @@ record HostStore(Path root, String bootId, String name, PublicId id, Instant sin
                 FileStatus status = FileStatus.of(root.resolve(name));
                 status.requirePrivateDirectory();
                 Instant since = Instant.ofEpochMilli(number(name));
-                return new HostStore(root.path(), bootId, name, identity(name, bootId, status), since);
+                PublicId id = identity(name, bootId, status);
+                return new HostStore(root.path(), bootId, root.resolve(name), id, since, Sharing.ACCOUNT);
             } catch (NoSuchFileException e) {
                 // Somebody removed the store, and what it knew is lost: another one takes its place.
                 Files.deleteIfExists(link);
             }
         }
         throw new IOException("the store in " + root + " is made and removed again and again: use another directory");
+    }
+
+    /**
+     * Opens the store that root has made in a directory that accounts share.
+     *
+     * <pre>
+     * store              symbolic link of root's: a random identifier, and since when it is there: 7c9e…85a2.1767225600000
+     * 00/ … ff/          root's, of mode 1770, with records as above, each its claimant's
+     * sweep.lock.1000    the file by which the processes of account 1000 agree on who sweeps
+     * </pre>
+     *
+     * <p>The store outlives a boot, and its identity does not; nor is it said to remember what was before the boot, since
+     * nothing was forced to the disk.
+     *
+     * @param root the directory
+     * @param bootIdFile where the kernel tells its boot id
+     * @param before what was found there before, or null
+     * @return the store
+     * @throws IOException saying what is wrong and what to do
+     */
+    static HostStore openShared(SharedDirectory root, Path bootIdFile, HostStore before) throws IOException {
+        try {
+            FileStatus status = root.check();
+            Path link = root.path().resolve("store");
+            FileStatus.of(link).requireRoots();
+            String name = Files.readSymbolicLink(link).toString();
+            if (!NAME.matcher(name).matches()) {
+                throw new IOException(link + " names no store");
+            }
+            String bootId = readBootId(bootIdFile);
+            PublicId id = identity(name, bootId, status);
+            if (before != null && before.id.equals(id)) {
+                // Only root can have changed what stands in a directory of root's.
+                return before;
+            }
+            Instant made = Instant.ofEpochMilli(number(name));
+            Instant booted = bootTime();
+            Instant since = made.isAfter(booted) ? made : booted;
+            HostStore store = new HostStore(root.path(), bootId, root.path(), id, since, Sharing.GROUP);
+            for (Path bucket : store.buckets()) {
+                FileStatus.of(bucket).requireSharedDirectory();
+            }
+            return store;
+        } catch (IOException e) {
+            throw new IOException(
+                    AccountDirectory.explain(e) + "; claims that accounts share need a directory that root makes so:"
+                            + " install -d -o root -g GROUP -m 1770 " + root + " " + root
+                            + "/{{0..9},{a..f}}{{0..9},{a..f}}"
+                            + " && ln -s $(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n').$(date +%s)000 " + root
+                            + "/store",
+                    e);
+        }
     }
 
     private static String readBootId(Path file) throws IOException {
@@ -118,6 +185,17 @@ record HostStore(Path root, String bootId, String name, PublicId id, Instant sin
                     e);
         }
         throw new IOException(file + " holds no boot id");
+    }
+
+    /** Gives the time at which the kernel began to run, by the clock as it is set now, rounded up to the second. */
+    private static Instant bootTime() throws IOException {
+        try (FileInputStream in = new FileInputStream("/proc/stat")) {
+            Matcher found = BOOT_TIME.matcher(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+            if (found.find()) {
+                return Instant.ofEpochSecond(Long.parseLong(found.group(1)) + 1);
+            }
+        }
+        throw new IOException("/proc/stat does not say when the kernel began to run");
     }
 
     private static void make(Path root, Path link, SecureRandom random, Clock clock) throws IOException {
@@ -170,9 +248,16 @@ record HostStore(Path root, String bootId, String name, PublicId id, Instant sin
         return HexFormat.of().toHexDigits((byte) bucket);
     }
 
-    /** Gives the directory of the records. */
-    Path directory() {
-        return root.resolve(name);
+    /** Gives the directories in which the records stand. */
+    List<Path> buckets() {
+        return IntStream.range(0, BUCKETS)
+                .mapToObj(bucket -> directory.resolve(bucketName(bucket)))
+                .toList();
+    }
+
+    /** Gives the file whose lock the one who sweeps holds. */
+    Path sweepLock() throws IOException {
+        return root.resolve(sharing == Sharing.ACCOUNT ? "sweep.lock" : "sweep.lock." + FileStatus.effectiveUserName());
     }
 
     /**
@@ -186,7 +271,7 @@ record HostStore(Path root, String bootId, String name, PublicId id, Instant sin
      */
     ClaimOutcome claim(ClaimId taken, PublicId claimant, long keepUntil) throws GSSException {
         String hex = taken.toHex();
-        Path record = root.resolve(name + "/" + hex.substring(0, 2) + "/" + hex.substring(2));
+        Path record = directory.resolve(hex.substring(0, 2) + "/" + hex.substring(2));
         Path content = Path.of(claimant + "." + keepUntil);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             IOException refusal = null;
