@@ -241,7 +241,8 @@ public final class ZooKeeperClaims implements ClaimStore, AutoCloseable {
             try {
                 ensemble.change(changes, deadline);
             } catch (KeeperException e) {
-                if (isAnswer(e.code())) {
+                // A session that fails to authenticate later ends what it had sent before in the same way.
+                if (isAnswer(e.code()) && e.code() != Code.AUTHFAILED) {
                     unsettled = before;
                 }
                 throw e;
@@ -278,7 +279,7 @@ public final class ZooKeeperClaims implements ClaimStore, AutoCloseable {
         }
     }
 
-    /** Tells whether a code is ZooKeeper's word that nothing was changed. Anything else is taken for no answer. */
+    /** Tells whether a code is ZooKeeper's word that nothing is changed, however often it is asked. Anything else is taken for no answer. */
     private static boolean isAnswer(Code code) {
         return switch (code) {
             case NODEEXISTS, BADVERSION, NONODE, NOAUTH, INVALIDACL, AUTHFAILED, QUOTAEXCEEDED -> true;
@@ -317,12 +318,17 @@ public final class ZooKeeperClaims implements ClaimStore, AutoCloseable {
         };
     }
 
-    /** Gives what was seen of the store a moment ago, or looks; while another thread does, what was seen before. */
+    /** Gives what was seen of the store a moment ago, or looks; while another thread does, what was seen just before. */
     private View seen(Deadline deadline) throws KeeperException, InterruptedException, GSSException {
         View last = view;
-        boolean young = last != null && System.nanoTime() - last.seenAt() < LOOK_EVERY_NANOS;
-        boolean lookedAt = last != null && looking.isLocked();
-        return young || lookedAt ? last : look(last, deadline);
+        if (last != null) {
+            long age = System.nanoTime() - last.seenAt();
+            // Not for longer, so that nothing is exported while no majority can be reached.
+            if (age < LOOK_EVERY_NANOS || (age < 2 * LOOK_EVERY_NANOS && looking.isLocked())) {
+                return last;
+            }
+        }
+        return look(last, deadline);
     }
 
     /** Gives what was seen of the store, however long ago. */
