@@ -24,6 +24,7 @@ import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.SecretBytes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -33,14 +34,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Predicate;
 import javax.security.auth.Subject;
+import javax.security.auth.callback.Callback;
 import javax.security.auth.kerberos.KerberosKey;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
+import javax.security.sasl.AuthorizeCallback;
+import javax.security.sasl.Sasl;
+import javax.security.sasl.SaslClient;
+import javax.security.sasl.SaslException;
+import javax.security.sasl.SaslServer;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -58,6 +66,7 @@ final class Krb5Realm {
     static final int KVNO = 1;
     private static final Principal TICKET_GRANTING =
             Principal.parse("krbtgt/" + REALM + "@" + REALM, PrincipalName.NT_SRV_INST);
+    private static final String PROTOCOL = "HTTP";
     private static final String KRB5_CONF = """
             [libdefaults]
               default_realm = %1$s
@@ -114,7 +123,11 @@ final class Krb5Realm {
     }
 
     private static String serviceName(String enctype) {
-        return "HTTP/" + enctype + ".example.test@" + REALM;
+        return PROTOCOL + "/" + hostName(enctype) + "@" + REALM;
+    }
+
+    private static String hostName(String enctype) {
+        return enctype + ".example.test";
     }
 
     private byte[] ticketFor(Principal server, EncryptionKey key) {
@@ -166,6 +179,66 @@ final class Krb5Realm {
                 manager.createContext(credential(target)),
                 client,
                 server);
+    }
+
+    /** Both ends of a SASL connection of the JDK's. */
+    record Connection(SaslClient client, SaslServer server) {
+        /** Lets the client send a message, and gives what the server reads. */
+        byte[] exchange(byte[] message) throws SaslException {
+            byte[] token = client.wrap(message, 0, message.length);
+            return server.unwrap(token, 0, token.length);
+        }
+
+        void dispose() throws SaslException {
+            client.dispose();
+            server.dispose();
+        }
+    }
+
+    /** Authenticates by the JDK's SASL with encryption, on whatever mechanism is registered. */
+    Connection sasl() throws GSSException, IOException {
+        Map<String, String> encrypted = Map.of(Sasl.QOP, "auth-conf", Sasl.SERVER_AUTH, "true");
+        String host = hostName(type.rfcName());
+        Connection made = new Connection(
+                saslCall(
+                        client,
+                        () -> Sasl.createSaslClient(
+                                new String[] {"GSSAPI"}, null, PROTOCOL, host, encrypted, callbacks -> {})),
+                saslCall(
+                        server,
+                        () -> Sasl.createSaslServer("GSSAPI", PROTOCOL, host, encrypted, callbacks -> {
+                            for (Callback callback : callbacks) {
+                                ((AuthorizeCallback) callback).setAuthorized(true);
+                            }
+                        })));
+        byte[] response = saslCall(client, () -> made.client().evaluateChallenge(new byte[0]));
+        while (!made.server().isComplete()) {
+            byte[] said = response;
+            byte[] challenge = saslCall(server, () -> made.server().evaluateResponse(said));
+            if (!made.client().isComplete()) {
+                response = saslCall(client, () -> made.client().evaluateChallenge(challenge));
+            }
+        }
+        return made;
+    }
+
+    @FunctionalInterface
+    private interface SaslCall<T> {
+        T call() throws SaslException;
+    }
+
+    private static <T> T saslCall(Subject subject, SaslCall<T> call) throws GSSException, IOException {
+        try {
+            return CurrentSubject.call(subject, () -> {
+                try {
+                    return call.call();
+                } catch (SaslException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /** Establishes a context through the JDK's own Kerberos. */

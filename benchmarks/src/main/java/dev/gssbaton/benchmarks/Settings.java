@@ -22,6 +22,9 @@ final class Settings {
     static final String NATIVE_BRIDGE = "-Dsun.security.jgss.native=true";
 
     static final String ITS_OWN_CREDENTIALS = "-Djavax.security.auth.useSubjectCredsOnly=false";
+    /** What Baton needs to be under the JDK's GSS-API. */
+    static final String UNDER_JGSS = "--add-exports=java.security.jgss/sun.security.jgss.spi=ALL-UNNAMED";
+
     static final String MIT = "-Dsun.security.jgss.lib=libgssapi_krb5.so.2";
     static final String HEIMDAL = "-Dsun.security.jgss.lib=libgssapi.so.3";
 

@@ -32,6 +32,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 class ReportTest {
     private static final List<Class<?>> BENCHMARKS = List.of(
             Claims.class,
+            ClaimStores.class,
             Codec.class,
             Krb5Establish.class,
             Krb5Messages.class,
@@ -39,6 +40,7 @@ class ReportTest {
             Krb5Transfer.class,
             Krb5Unsealed.class,
             MockTransfer.class,
+            SaslMessages.class,
             Seal.class);
     /** What runs in another JVM alone. */
     private static final Set<String> LIBRARIES = Set.of("mit", "heimdal");
