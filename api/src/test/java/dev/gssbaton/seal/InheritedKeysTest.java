@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +170,28 @@ class InheritedKeysTest {
         byte[] none = given(parent, HOUR);
         Arrays.fill(none, 8, 16, (byte) 0);
         assertRefused(none);
+    }
+
+    /** Both keys of the file in docs/token-format.md, which are derived from alike. */
+    @Test
+    void a_message_is_as_documented() throws Exception {
+        String message = "42544b59" + "01" + "02" + "01" + "00" + "000000000036ee80"
+                + "000102030405060708090a0b0c0d0e0f" + "00000000697deec0" + sequence(0x20)
+                + "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff" + "0000000069a2d8c0" + sequence(0xa0);
+        byte[] octets = Arrays.copyOf(HexFormat.of().parseHex(message), InheritedKeys.MESSAGE_SIZE);
+        try (InheritedKeys child = InheritedKeys.takeFrom(new ByteArrayInputStream(octets), SOON, nanos::get)) {
+            assertEquals(
+                    "c331955c40a17d0e63bc8ddb0be0e0fb", child.exportKey("").id().toString());
+            assertArrayEquals(octets, given(child, HOUR));
+        }
+    }
+
+    private static String sequence(int first) {
+        StringBuilder digits = new StringBuilder();
+        for (int i = 0; i < RootKeys.KEY_SIZE; i++) {
+            digits.append(HexFormat.of().toHexDigits((byte) (first + i)));
+        }
+        return digits.toString();
     }
 
     @Test

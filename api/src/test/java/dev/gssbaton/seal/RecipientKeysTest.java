@@ -1,24 +1,20 @@
 package dev.gssbaton.seal;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.spi.ClaimStore;
 import dev.gssbaton.spi.KeySource;
-import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.SealingKey;
-import dev.gssbaton.spi.SecretBytes;
 import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.TransferFault;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
@@ -157,34 +153,55 @@ class RecipientKeysTest {
         assertThrows(IllegalStateException.class, () -> three.encapsulate(one.publicKey()));
     }
 
-    /** What docs/token-format.md says, computed from one fixed context. */
+    /** The example of docs/token-format.md, which another program computed. */
     @Test
-    void keys_and_identifiers_are_exported_secrets() throws Exception {
-        byte[] info = "info".getBytes(StandardCharsets.US_ASCII);
-        try (X25519Key ephemeral = fixed(1);
-                X25519Key sender = fixed(2);
-                X25519Key recipient = fixed(3);
-                AuthenticatedHpke hpke = AuthenticatedHpke.send(ephemeral, sender, recipient.publicKey(), info);
-                RecipientKeys keys = new RecipientKeys(
-                        AuthenticatedHpke.send(ephemeral, sender, recipient.publicKey(), info),
-                        RecipientKeys.End.RECIPIENT,
-                        new byte[0])) {
-            SealingKey key = keys.exportKey("ö");
-            byte[] seal = "baton seal 1\0\2ö".getBytes(StandardCharsets.UTF_8);
-            byte[] id = "baton key id 1\0\2ö".getBytes(StandardCharsets.UTF_8);
-            assertArrayEquals(hpke.export(seal, 32), key.key().lend(byte[]::clone));
-            assertArrayEquals(hpke.export(id, 16), key.id().toBytes());
-            id["baton key id 1\0".length()] = 1;
-            Optional<SealingKey> other = keys.importKey(PublicId.of(hpke.export(id, 16)), "ö");
-            assertTrue(other.isPresent());
-            assertNotEquals(key, other.get());
+    void keys_are_those_of_the_documented_example() throws GSSException {
+        SessionKeyPair from = SessionKeyPair.draw(octets(2, 1));
+        SessionKeyPair to = SessionKeyPair.draw(octets(3));
+        assertEquals("ce8d3ad1ccb633ec7b70c17814a5c76ecd029685050d344745ba05870e587d59", hex(from.publicKey()));
+        assertEquals("5dfedd3b6bd47f6fa28ee15d969d5bb0ea53774d488bdaf9df1c6e0124b3ef22", hex(to.publicKey()));
+        byte[] publicKey = from.publicKey();
+        try (RecipientKeys sender = from.encapsulate(to.publicKey());
+                RecipientKeys recipient = to.decapsulate(publicKey, sender.message())) {
+            assertEquals(
+                    "a4e09292b651c278b9772c569f5fa9bb13d906b46ab68c9df9dc2b4409f8a209"
+                            + "34e61c0e8bcba87bb8a9f06d56cd5a8a74987d87552fd74cff8a90fde0041b15",
+                    hex(sender.message()));
+            assertKey(
+                    sender.exportKey(""),
+                    "c429669309cbbee312acd90e37094cac",
+                    "1e87df7de8e4bb9d2f0a253f4e2e4a4baa2723e46403cea2037df479244435fc");
+            assertKey(
+                    sender.exportKey("zwölf"),
+                    "53cf7ebddf891726980edfe275b2536f",
+                    "9581ce18dd3b7721224b81d6c9c06bb7d8cea95fb6e55cb583067f721818b6f6");
+            assertKey(
+                    recipient.exportKey("zwölf"),
+                    "e2685d460140dd65b8219b9b17c69fb3",
+                    "f535c483dbc1141dd695d2eb37ba23e114263e8f061a0b3a143be82bf3a87450");
         }
     }
 
-    private static X25519Key fixed(int octet) {
-        byte[] octets = new byte[X25519Key.SIZE];
-        Arrays.fill(octets, (byte) octet);
-        return new X25519Key(SecretBytes.take(octets));
+    private static void assertKey(SealingKey key, String id, String octets) {
+        assertEquals(id, key.id().toString());
+        assertEquals(octets, key.key().lend(RecipientKeysTest::hex));
+    }
+
+    private static String hex(byte[] octets) {
+        return HexFormat.of().formatHex(octets);
+    }
+
+    /** Gives 32 equal octets at each draw. */
+    private static SecureRandom octets(int... values) {
+        return new SecureRandom() {
+            private static final long serialVersionUID = 1;
+            private int drawn;
+
+            @Override
+            public void nextBytes(byte[] octets) {
+                Arrays.fill(octets, (byte) values[drawn++]);
+            }
+        };
     }
 
     private byte[] seal(KeySource keys, String purpose) throws GSSException {

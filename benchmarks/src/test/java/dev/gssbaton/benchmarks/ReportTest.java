@@ -41,7 +41,8 @@ class ReportTest {
             Krb5Unsealed.class,
             MockTransfer.class,
             SaslMessages.class,
-            Seal.class);
+            Seal.class,
+            SessionKeys.class);
     /** What runs in another JVM alone. */
     private static final Set<String> LIBRARIES = Set.of("mit", "heimdal");
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -126,16 +127,17 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
      * @throws IllegalArgumentException if the settle time is negative
      */
     public static KeytabKeys in(Path keytab, String principal, Duration settleTime) throws GSSException {
-        return in(keytab, principal, settleTime, Clock.systemUTC());
+        return in(keytab, principal, settleTime, Clock.systemUTC(), System::nanoTime);
     }
 
-    static KeytabKeys in(Path keytab, String principal, Duration settleTime, Clock clock) throws GSSException {
+    static KeytabKeys in(Path keytab, String principal, Duration settleTime, Clock clock, LongSupplier nanoTime)
+            throws GSSException {
         if (settleTime.isNegative()) {
             throw new IllegalArgumentException("the settle time is not negative: " + settleTime);
         }
         Principal service = Names.principal(principal);
         try {
-            return new KeytabKeys(Keytab.open(keytab), service, settleTime, clock);
+            return new KeytabKeys(Keytab.open(keytab, nanoTime), service, settleTime, clock);
         } catch (KerberosException e) {
             throw unusable(e);
         }
