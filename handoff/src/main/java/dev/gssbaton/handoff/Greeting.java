@@ -31,17 +31,25 @@ final class Greeting {
     RecipientKeys exchange(End end, PublicId store) throws IOException, GSSException {
         Optional<String> refusal = refusal();
         if (refusal.isPresent()) {
-            connection.send(Frame.refused());
+            refuse();
             throw new HandoffRefusedException("this process's policy does not allow process " + peer.pid()
                     + " of account " + peer.uid() + ": " + refusal.get());
         }
         connection.receiveWithin(options.limit());
         try (SessionKeyPair pair = SessionKeyPair.draw(new SecureRandom())) {
-            connection.send(Frame.hello(store, pair.publicKey()));
+            Frame own = Frame.hello(store, pair.publicKey());
+            // The one that was connected to speaks first: who writes to a peer that has refused and closed hears
+            // nothing more.
+            if (end == End.ACCEPTED) {
+                connection.send(own);
+            }
             Frame hello = next(FrameType.HELLO);
             if (!hello.store().equals(store)) {
                 throw new IOException("process " + peer.pid() + " claims in store " + hello.store()
                         + ", and this process in " + store + ": both need one claim store");
+            }
+            if (end == End.CONNECTED) {
+                connection.send(own);
             }
             RecipientKeys keys = end == End.CONNECTED
                     ? encapsulate(pair, hello.publicKey())
@@ -49,6 +57,14 @@ final class Greeting {
             HandoffLog.debug("process {0} of account {1} is allowed", peer.pid(), peer.uid());
             connection.receiveWithin(Duration.ZERO);
             return keys;
+        }
+    }
+
+    private void refuse() {
+        try {
+            connection.send(Frame.refused());
+        } catch (IOException e) {
+            HandoffLog.debug("process {0} could not be told that it is refused: {1}", peer.pid(), e.getMessage());
         }
     }
 

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.BatonManager;
+import dev.gssbaton.ImportOptions;
 import dev.gssbaton.Offer;
 import dev.gssbaton.claim.HostClaims;
 import dev.gssbaton.spi.TransferFault;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -55,7 +57,7 @@ class HandoffTest {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return channel.take();
-            } catch (java.io.IOException e) {
+            } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         });
@@ -73,7 +75,7 @@ class HandoffTest {
         }
 
         @Override
-        public void close() throws java.io.IOException {
+        public void close() throws IOException {
             client.close();
             server.close();
         }
@@ -219,7 +221,7 @@ class HandoffTest {
                     while (all.size() < count) {
                         all.add(ends.taker().take());
                     }
-                } catch (java.io.IOException e) {
+                } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
                 return all;
@@ -288,14 +290,13 @@ class HandoffTest {
 
     @Test
     void what_is_not_what_was_expected_is_given_back() throws Exception {
-        HandoffOptions picky = options.withExpected(
-                dev.gssbaton.ImportOptions.any().expectRole(dev.gssbaton.ImportOptions.Role.INITIATOR));
+        HandoffOptions picky = options.withExpected(ImportOptions.any().expectRole(ImportOptions.Role.INITIATOR));
         try (TwoEnds ends = TwoEnds.connect(path, options, picky)) {
             Pairs pair = Pairs.establish(manager);
             CompletableFuture<Optional<Handoff>> taking = CompletableFuture.supplyAsync(() -> {
                 try {
                     return ends.taker().take(Duration.ofSeconds(1));
-                } catch (java.io.IOException e) {
+                } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
             });

@@ -23,10 +23,8 @@ record Pairs(BatonContext client, BatonContext server) {
     }
 
     static Pairs establish(BatonManager clients, BatonManager servers) throws GSSException {
-        BatonContext client = clients.createContext(
-                name("server"), Mock.MECHANISM, credential("client"), GSSContext.INDEFINITE_LIFETIME);
-        client.requestMutualAuth(true);
-        BatonContext server = servers.createContext(credential("server"));
+        BatonContext client = client(clients);
+        BatonContext server = server(servers);
         byte[] token = client.initSecContext(new byte[0], 0, 0);
         while (token != null) {
             token = server.acceptSecContext(token, 0, token.length);
@@ -35,6 +33,17 @@ record Pairs(BatonContext client, BatonContext server) {
             }
         }
         return new Pairs(client, server);
+    }
+
+    static BatonContext client(BatonManager manager) throws GSSException {
+        BatonContext client = manager.createContext(
+                name("server"), Mock.MECHANISM, credential("client"), GSSContext.INDEFINITE_LIFETIME);
+        client.requestMutualAuth(true);
+        return client;
+    }
+
+    static BatonContext server(BatonManager manager) throws GSSException {
+        return manager.createContext(credential("server"));
     }
 
     static byte[] wrap(BatonContext context, String text) throws GSSException {

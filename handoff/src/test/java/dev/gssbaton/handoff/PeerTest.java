@@ -1,0 +1,342 @@
+package dev.gssbaton.handoff;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gssbaton.BatonManager;
+import dev.gssbaton.ImportOptions;
+import dev.gssbaton.Offer;
+import dev.gssbaton.OfferOptions;
+import dev.gssbaton.TransferSession;
+import dev.gssbaton.claim.HostClaims;
+import dev.gssbaton.claim.ProcessClaims;
+import dev.gssbaton.seal.AccountKeys;
+import dev.gssbaton.seal.RecipientKeys;
+import dev.gssbaton.seal.SessionKeyPair;
+import dev.gssbaton.spi.TransferFault;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.ietf.jgss.GSSException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is let in, and where: a foreign account, a wrong process group, a stolen token, a place that is not private. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class PeerTest {
+    private static final String NOBODY = "65534";
+
+    @TempDir
+    Path directory;
+
+    private BatonManager manager;
+    private HandoffOptions options;
+    private Path path;
+
+    @BeforeEach
+    void places() {
+        manager = BatonManager.builder()
+                .claims(HostClaims.in(directory.resolve("claims")))
+                .build();
+        options = HandoffOptions.of(manager).withLimit(Duration.ofSeconds(5));
+        path = directory.resolve("private").resolve("socket");
+    }
+
+    /** Accepts in the background, and tells what came of it. */
+    private static BlockingQueue<Object> accepting(HandoffListener listener) {
+        BlockingQueue<Object> accepted = new LinkedBlockingQueue<>();
+        Thread thread = new Thread(() -> {
+            try {
+                while (true) {
+                    accepted.add(listener.accept());
+                }
+            } catch (IOException e) {
+                accepted.add(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return accepted;
+    }
+
+    private static Optional<String> refusal(PeerPolicy policy, Peer peer) throws IOException {
+        return policy.refusal(peer);
+    }
+
+    private static Peer self() throws IOException {
+        ProcessStatus status = ProcessStatus.self();
+        return new Peer(status.pid(), status.uid(), 0, status.processGroup(), status.ancestors());
+    }
+
+    @Test
+    void policies_ask_the_account_the_group_and_the_ancestors() throws Exception {
+        Peer self = self();
+        Peer other = new Peer(1, self.uid() + 1, 0, self.processGroup() + 1, List.of());
+        assertEquals(Optional.empty(), refusal(PeerPolicy.sameAccount(), self));
+        assertTrue(refusal(PeerPolicy.sameAccount(), other).isPresent());
+        assertEquals(Optional.empty(), refusal(PeerPolicy.account(self.uid()), self));
+        assertTrue(refusal(PeerPolicy.account(self.uid() + 1), self).isPresent());
+        assertEquals(Optional.empty(), refusal(PeerPolicy.sameProcessGroup(), self));
+        assertTrue(refusal(PeerPolicy.sameProcessGroup(), new Peer(self.pid(), self.uid(), 0, 1, List.of()))
+                .isPresent());
+        assertTrue(
+                refusal(
+                                PeerPolicy.sameProcessGroup(),
+                                new Peer(self.pid(), self.uid() + 1, 0, self.processGroup(), List.of()))
+                        .isPresent(),
+                "a foreign account in the same group");
+        assertTrue(refusal(PeerPolicy.ownChildren(), self).isPresent());
+        assertEquals(
+                Optional.empty(), refusal(PeerPolicy.ownChildren(), new Peer(9, 9, 9, 9, List.of(5L, self.pid()))));
+        long parent = self.ancestors().get(0);
+        assertEquals(Optional.empty(), refusal(PeerPolicy.ownParent(), new Peer(parent, 0, 0, 0, List.of())));
+        assertTrue(refusal(PeerPolicy.ownParent(), self).isPresent());
+    }
+
+    @Test
+    void a_child_is_known_by_its_parents() throws Exception {
+        Process child = new ProcessBuilder("sleep", "60").start();
+        try {
+            ProcessStatus status = ProcessStatus.of(child.pid());
+            assertEquals(ProcessHandle.current().pid(), status.parent());
+            assertEquals(ProcessHandle.current().pid(), status.ancestors().get(0));
+        } finally {
+            child.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_peer_that_does_not_pass_is_told_so_and_learns_nothing() throws Exception {
+        PeerPolicy nobody = peer -> Optional.of("a secret reason of this process's");
+        try (HandoffListener listener = HandoffListener.bind(path, options.withPolicy(nobody))) {
+            BlockingQueue<Object> accepted = accepting(listener);
+            HandoffRefusedException refused =
+                    assertThrows(HandoffRefusedException.class, () -> HandoffChannel.connect(path, options));
+            assertFalse(refused.getMessage().contains("secret"), refused::getMessage);
+            assertEquals(0, accepted.size(), "the listener goes on");
+            // A plain client of the JDK's sees all that is sent: one frame of one octet, and the end.
+            try (SocketChannel plain = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                plain.connect(UnixDomainSocketAddress.of(path));
+                ByteArrayOutputStream all = new ByteArrayOutputStream();
+                ByteBuffer in = ByteBuffer.allocate(100);
+                while (plain.read(in) >= 0) {
+                    all.write(in.array(), 0, in.position());
+                    in.clear();
+                }
+                assertEquals("0000000102", HexFormat.of().formatHex(all.toByteArray()));
+            }
+        }
+    }
+
+    @Test
+    void the_one_that_connects_has_a_policy_too() throws Exception {
+        try (HandoffListener listener = HandoffListener.bind(path, options)) {
+            BlockingQueue<Object> accepted = accepting(listener);
+            PeerPolicy nobody = peer -> Optional.of("not me");
+            HandoffRefusedException refused = assertThrows(
+                    HandoffRefusedException.class, () -> HandoffChannel.connect(path, options.withPolicy(nobody)));
+            assertTrue(refused.getMessage().contains("not me"));
+            PeerPolicy broken = peer -> {
+                throw new IOException("no idea");
+            };
+            assertThrows(HandoffRefusedException.class, () -> HandoffChannel.connect(path, options.withPolicy(broken)));
+            assertEquals(0, accepted.size());
+        }
+    }
+
+    @Test
+    void a_wrong_process_group_is_refused() throws Exception {
+        PeerPolicy elsewhere = peer -> PeerPolicy.sameProcessGroup()
+                .refusal(new Peer(peer.pid(), peer.uid(), peer.gid(), peer.processGroup() + 1, peer.ancestors()));
+        try (HandoffListener listener = HandoffListener.bind(path, options.withPolicy(elsewhere))) {
+            accepting(listener);
+            assertThrows(HandoffRefusedException.class, () -> HandoffChannel.connect(path, options));
+        }
+        try (TwoEnds ends = TwoEnds.connect(
+                directory.resolve("private").resolve("other"),
+                options.withPolicy(PeerPolicy.sameProcessGroup()),
+                options.withPolicy(PeerPolicy.sameProcessGroup()))) {
+            assertEquals(ProcessHandle.current().pid(), ends.giver().peer().pid());
+        }
+    }
+
+    @Test
+    @EnabledIf("mayBecomeAnother")
+    void a_foreign_account_is_refused_and_logged_without_secrets() throws Exception {
+        // A place that the foreign account can reach, so that only the policy stands before it.
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        List<String> logged = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord each) {
+                synchronized (logged) {
+                    logged.add(new SimpleFormatter().formatMessage(each));
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger log = Logger.getLogger("dev.gssbaton.handoff");
+        log.addHandler(handler);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx------"));
+        Path there = open.resolve("socket");
+        try (HandoffListener listener = HandoffListener.bind(there, options)) {
+            BlockingQueue<Object> accepted = accepting(listener);
+            Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rw-rw-rw-"));
+            Process kept = connectAsNobody(there);
+            assertTrue(kept.waitFor() != 0, "the private directory keeps it out");
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx--x--x"));
+            Process foreign = connectAsNobody(there);
+            String heard = new String(foreign.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, foreign.waitFor(), heard);
+            assertEquals("0000000102", heard.strip());
+            assertEquals(null, accepted.poll(10, TimeUnit.MILLISECONDS));
+            synchronized (logged) {
+                assertTrue(logged.stream().anyMatch(line -> line.contains("account " + NOBODY)), logged::toString);
+            }
+        } finally {
+            log.removeHandler(handler);
+        }
+    }
+
+    static boolean mayBecomeAnother() throws IOException {
+        return ProcessStatus.self().uid() == 0
+                && Files.isExecutable(Path.of("/usr/bin/setpriv"))
+                && Files.isExecutable(Path.of("/usr/bin/python3"));
+    }
+
+    /** A program of another account's that connects and prints what it is told. */
+    private static Process connectAsNobody(Path to) throws IOException {
+        String program = "import socket,sys\n"
+                + "s=socket.socket(socket.AF_UNIX)\n"
+                + "s.connect(sys.argv[1])\n"
+                + "d=b''\n"
+                + "while True:\n"
+                + "  p=s.recv(100)\n"
+                + "  if not p: break\n"
+                + "  d+=p\n"
+                + "print(d.hex())\n";
+        return new ProcessBuilder(
+                        "/usr/bin/setpriv",
+                        "--reuid",
+                        NOBODY,
+                        "--regid",
+                        NOBODY,
+                        "--clear-groups",
+                        "/usr/bin/python3",
+                        "-c",
+                        program,
+                        to.toString())
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    @Test
+    void a_directory_that_is_not_private_is_refused_with_what_to_do() throws Exception {
+        Path writable = Files.createDirectory(directory.resolve("writable"));
+        Files.setPosixFilePermissions(writable, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertRefused(writable.resolve("socket"), "chmod 700");
+        Path link = Files.createSymbolicLink(
+                directory.resolve("link"),
+                Files.createDirectory(
+                        directory.resolve("real"),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
+        assertRefused(link.resolve("socket"), "symbolic link");
+        assertRefused(directory.resolve("nowhere").resolve("else").resolve("socket"), "make that one first");
+        Path file = Files.createFile(directory.resolve("real").resolve("file"));
+        IOException notASocket = assertThrows(IOException.class, () -> HandoffListener.bind(file, options));
+        assertTrue(notASocket.getMessage().contains("is not a socket"));
+    }
+
+    private void assertRefused(Path at, String text) {
+        IOException binding = assertThrows(IOException.class, () -> HandoffListener.bind(at, options));
+        assertTrue(binding.getMessage().contains(text), binding::getMessage);
+        assertThrows(IOException.class, () -> HandoffChannel.connect(at, options));
+    }
+
+    @Test
+    void one_listener_at_a_time_and_what_a_dead_one_left_is_taken_over() throws Exception {
+        HandoffListener first = HandoffListener.bind(path, options);
+        accepting(first);
+        IOException taken = assertThrows(IOException.class, () -> HandoffListener.bind(path, options));
+        assertTrue(taken.getMessage().contains("another process listens"), taken::getMessage);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+        first.close();
+        assertFalse(Files.exists(path));
+        assertThrows(IOException.class, () -> HandoffChannel.connect(path, options));
+        // A listener that was killed leaves its file.
+        ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        dead.bind(UnixDomainSocketAddress.of(path));
+        dead.close();
+        assertTrue(Files.exists(path));
+        try (HandoffListener second = HandoffListener.bind(path, options)) {
+            assertEquals(path, second.path());
+        }
+    }
+
+    @Test
+    void another_claim_store_is_refused_before_anything_is_frozen() throws Exception {
+        BatonManager elsewhere =
+                BatonManager.builder().claims(ProcessClaims.ofProcess()).build();
+        try (HandoffListener listener = HandoffListener.bind(path, options)) {
+            accepting(listener);
+            IOException refused =
+                    assertThrows(IOException.class, () -> HandoffChannel.connect(path, HandoffOptions.of(elsewhere)));
+            assertTrue(refused.getMessage().contains("claim store"), refused::getMessage);
+        }
+    }
+
+    /** What goes over a channel is sealed for its other end: the account's keys do not open it. */
+    @Test
+    void a_stolen_token_opens_nothing_and_the_context_is_kept() throws Exception {
+        Pairs pair = Pairs.establish(manager);
+        try (SessionKeyPair one = SessionKeyPair.draw(new SecureRandom());
+                SessionKeyPair two = SessionKeyPair.draw(new SecureRandom());
+                RecipientKeys keys = one.encapsulate(two.publicKey());
+                TransferSession session = manager.session(keys);
+                TransferSession accounts = manager.session(AccountKeys.ofUser())) {
+            Offer offer = session.offer(pair.server(), OfferOptions.defaults());
+            byte[] stolen = offer.token().octets().clone();
+            GSSException refused =
+                    assertThrows(GSSException.class, () -> accounts.prepare(stolen, ImportOptions.any()));
+            assertEquals(Optional.of(TransferFault.KEY_NOT_HELD), TransferFault.of(refused));
+            assertThrows(GSSException.class, () -> manager.createContext(stolen));
+            assertEquals(Offer.State.KEPT, offer.rescue());
+            assertEquals("mine", Pairs.unwrap(pair.client(), Pairs.wrap(pair.server(), "mine")));
+        }
+    }
+}
