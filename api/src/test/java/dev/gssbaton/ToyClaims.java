@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ietf.jgss.GSSException;
 
@@ -47,10 +46,5 @@ class ToyClaims implements ClaimStore {
         }
         PublicId winner = taken.putIfAbsent(token, claimant);
         return winner == null || winner.equals(claimant) ? ClaimOutcome.WON : ClaimOutcome.LOST;
-    }
-
-    /** Says who has taken something. */
-    Optional<PublicId> owner(ClaimId token) {
-        return Optional.ofNullable(taken.get(token));
     }
 }

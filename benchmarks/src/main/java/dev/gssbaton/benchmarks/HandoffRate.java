@@ -125,11 +125,8 @@ public final class HandoffRate {
         Path socket = directory.resolve("private").resolve("socket");
         Process taker = fork();
         try {
-            while (!Files.exists(socket)) {
-                Thread.sleep(10);
-            }
-            HandoffOptions options = HandoffOptions.of(manager).withWindow(window);
-            try (HandoffChannel channel = HandoffChannel.connect(socket, options)) {
+            try (HandoffChannel channel =
+                    connect(socket, HandoffOptions.of(manager).withWindow(window))) {
                 // What is compiled while it runs is not measured.
                 round(channel, new double[1], 0);
                 for (int i = 0; i < rounds; i++) {
@@ -146,6 +143,20 @@ public final class HandoffRate {
         Arrays.sort(rates);
         Arrays.sort(waits);
         return new Round(rates[rounds / 2], waits);
+    }
+
+    /** Connects as soon as the receiver listens. */
+    private static HandoffChannel connect(Path socket, HandoffOptions options) throws Exception {
+        for (int attempts = 0; ; attempts++) {
+            try {
+                return HandoffChannel.connect(socket, options);
+            } catch (IOException e) {
+                if (attempts == 500) {
+                    throw e;
+                }
+                Thread.sleep(20);
+            }
+        }
     }
 
     private Process fork() throws IOException {

@@ -326,8 +326,8 @@ class CrashTest {
         Map<Integer, String> gone = new TreeMap<>();
         Set<String> keptTokens = new HashSet<>();
         if (given != null) {
-            for (String each : given.substring("given".length()).strip().split(" ")) {
-                String[] words = each.split(":");
+            for (String each : given.substring("given".length()).strip().split(" ", -1)) {
+                String[] words = each.split(":", -1);
                 if (words.length == 3 && words[2].equals("GIVEN")) {
                     gone.put(Integer.parseInt(words[0]), words[1]);
                 } else if (words.length == 3) {
@@ -404,12 +404,12 @@ class CrashTest {
     /** Adds the numbers of what is live in a process, and gives the tokens that it has claimed and not made live. */
     private static Set<String> census(ForkedJvm process, Set<Integer> live) {
         String[] parts = ask(process, "census").split(" won", -1);
-        for (String each : parts[0].substring("live".length()).strip().split(" ")) {
+        for (String each : parts[0].substring("live".length()).strip().split(" ", -1)) {
             if (!each.isEmpty()) {
                 live.add(Integer.parseInt(each));
             }
         }
-        Set<String> left = new HashSet<>(List.of(parts[1].strip().split(" ")));
+        Set<String> left = new HashSet<>(List.of(parts[1].strip().split(" ", -1)));
         left.remove("");
         return left;
     }

@@ -241,15 +241,18 @@ class PeerTest {
 
     /** A program of another account's that connects and prints what it is told. */
     private static Process connectAsNobody(Path to) throws IOException {
-        String program = "import socket,sys\n"
-                + "s=socket.socket(socket.AF_UNIX)\n"
-                + "s.connect(sys.argv[1])\n"
-                + "d=b''\n"
-                + "while True:\n"
-                + "  p=s.recv(100)\n"
-                + "  if not p: break\n"
-                + "  d+=p\n"
-                + "print(d.hex())\n";
+        String program = """
+                import socket, sys
+                s = socket.socket(socket.AF_UNIX)
+                s.connect(sys.argv[1])
+                heard = b''
+                while True:
+                    part = s.recv(100)
+                    if not part:
+                        break
+                    heard += part
+                print(heard.hex())
+                """;
         return new ProcessBuilder(
                         "/usr/bin/setpriv",
                         "--reuid",

@@ -30,7 +30,7 @@ class DocumentedTestsTest {
             }
         }
         assertTrue(missing.size() > 50, "the documents name tests");
-        for (String module : List.of("spi", "api", "testkit", "provider-krb5", "provider-mock")) {
+        for (String module : List.of("spi", "api", "testkit", "provider-krb5", "provider-mock", "handoff")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
                 for (Path file :
                         (Iterable<Path>) files.filter(name -> name.toString().endsWith(".java"))::iterator) {
