@@ -37,6 +37,22 @@ final class CuttingProxy implements AutoCloseable {
         private final CountDownLatch answered = new CountDownLatch(1);
     }
 
+    /** A transaction that waits in front of the server, on a connection that stays. */
+    static final class Pause {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        void awaitTransaction() throws InterruptedException {
+            if (!reached.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("no transaction came");
+            }
+        }
+
+        void end() {
+            over.countDown();
+        }
+    }
+
     private static final int TRANSACTION = 14;
     private static final int MAX_FRAME = 1 << 20;
     private static final int PATIENCE_SECONDS = 60;
@@ -46,6 +62,7 @@ final class CuttingProxy implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Cut> next = new AtomicReference<>();
+    private final AtomicReference<Pause> nextPause = new AtomicReference<>();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile Late late = new Late();
     private volatile boolean refusing;
@@ -71,6 +88,13 @@ final class CuttingProxy implements AutoCloseable {
     void cutNextForGood(Cut cut) {
         refusesAfterCut = true;
         next.set(cut);
+    }
+
+    /** Lets the next transaction wait. */
+    Pause pauseNext() {
+        Pause pause = new Pause();
+        nextPause.set(pause);
+        return pause;
     }
 
     void heal() {
@@ -100,17 +124,25 @@ final class CuttingProxy implements AutoCloseable {
                 if (refusing) {
                     client.close();
                 } else {
-                    Socket server = new Socket(
-                            listener.getInetAddress(), servers.get(connections.getAndIncrement() % servers.size()));
-                    client.setTcpNoDelay(true);
-                    server.setTcpNoDelay(true);
-                    new Connection(client, server).start();
+                    connect(client);
                 }
             } catch (IOException e) {
                 if (listener.isClosed()) {
                     return;
                 }
             }
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        try {
+            Socket server =
+                    new Socket(listener.getInetAddress(), servers.get(connections.getAndIncrement() % servers.size()));
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            new Connection(client, server).start();
+        } catch (IOException e) {
+            client.close();
         }
     }
 
@@ -166,6 +198,11 @@ final class CuttingProxy implements AutoCloseable {
             if (header.getInt() != TRANSACTION) {
                 return true;
             }
+            Pause pause = nextPause.getAndSet(null);
+            if (pause != null) {
+                pause.reached.countDown();
+                awaitQuietly(pause.over);
+            }
             Cut cut = next.getAndSet(null);
             if (cut == null) {
                 return true;
@@ -188,6 +225,15 @@ final class CuttingProxy implements AutoCloseable {
                 }
             }
             throw new IllegalStateException();
+        }
+
+        private void awaitQuietly(CountDownLatch latch) throws IOException {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException(e);
+            }
         }
 
         private void passLate(Late holding, byte[] frame, DataOutputStream out) {

@@ -1,6 +1,7 @@
 package dev.gssbaton.claim.zookeeper;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryForever;
+import org.apache.zookeeper.KeeperException;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The connection is cut at each place of a claim. */
 class LostAnswerTest {
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static String path;
     private static CuttingProxy proxy;
     private static ZooKeeperClaims cut;
     private static ZooKeeperClaims impatient;
@@ -35,7 +43,7 @@ class LostAnswerTest {
     @BeforeAll
     static void open() throws Exception {
         TestEnsemble ensemble = TestEnsemble.shared();
-        String path = TestEnsemble.newPath();
+        path = TestEnsemble.newPath();
         proxy = new CuttingProxy(ensemble.ports());
         other = ensemble.open(path).build();
         cut = through(path, Duration.ofSeconds(60));
@@ -106,6 +114,45 @@ class LostAnswerTest {
                 "the server knows whether it was carried out");
         proxy.heal();
         assertEquals(recorded ? ClaimOutcome.WON : ClaimOutcome.LOST, patiently(impatient, id, claimant));
+    }
+
+    @Test
+    void a_sweeper_whose_place_was_taken_removes_nothing() throws Exception {
+        ClaimId id = newId();
+        Instant until = other.now();
+        other.claim(id, newClaimant(), until);
+        while (!cut.now().isAfter(until)) {
+            Thread.onSpinWait();
+        }
+        CuttingProxy.Pause pause = proxy.pauseNext();
+        CompletableFuture<Integer> stopped = new CompletableFuture<>();
+        Thread sweeper = new Thread(() -> {
+            try {
+                stopped.complete(TestEnsemble.sweep(cut));
+            } catch (Exception e) {
+                stopped.completeExceptionally(e);
+            }
+        });
+        sweeper.start();
+        pause.awaitTransaction();
+        takeLock();
+        assertEquals(1, TestEnsemble.sweep(other));
+        assertEquals(ClaimOutcome.WON, claim(other, id, newClaimant()));
+        pause.end();
+        ExecutionException refused = assertThrows(ExecutionException.class, stopped::get);
+        assertInstanceOf(KeeperException.BadVersionException.class, refused.getCause());
+        assertEquals(ClaimOutcome.LOST, claim(other, id, newClaimant()), "the record of the new claim is there");
+    }
+
+    /** Does what the end of the sweeper's session would. */
+    private static void takeLock() throws Exception {
+        try (CuratorFramework client =
+                CuratorFrameworkFactory.newClient(TestEnsemble.shared().connectString(), new RetryForever(100))) {
+            client.start();
+            for (String lock : client.getChildren().forPath(path + "/store/sweeper")) {
+                client.delete().forPath(path + "/store/sweeper/" + lock);
+            }
+        }
     }
 
     @Test

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.function.Executable;
 
 class ZooKeeperClaimsTest {
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final int SWEEPS = 100;
 
     private static TestEnsemble ensemble;
     /** A client without any credentials. */
@@ -175,7 +174,7 @@ class ZooKeeperClaimsTest {
             store.claim(old, newClaimant(), until);
             again.now();
             passes(store, until);
-            assertEquals(1, swept(store));
+            assertEquals(1, TestEnsemble.sweep(store));
             for (ZooKeeperClaims each : List.of(store, again)) {
                 assertEquals(ClaimOutcome.LOST, claim(each, kept));
                 assertEquals(
@@ -186,15 +185,6 @@ class ZooKeeperClaimsTest {
             assertEquals(ClaimOutcome.WON, again.claim(old, newClaimant(), until.plus(HOUR)), "swept, so free");
             assertTrue(again.now().isAfter(until), "whoever wants it longer is told that it is late");
         }
-    }
-
-    /** Sweeps until something was removed: a store's own thread may have the lock for a moment, and leaves a young store alone. */
-    private static int swept(ZooKeeperClaims store) throws Exception {
-        int removed = 0;
-        for (int attempt = 0; removed == 0 && attempt < SWEEPS; attempt++) {
-            removed = store.sweep(Duration.ZERO);
-        }
-        return removed;
     }
 
     /** Waits until the store's clock shows more than a time that it has shown. */
@@ -215,7 +205,7 @@ class ZooKeeperClaimsTest {
             assertTrue(behind.now().isBefore(until), "its clock is behind");
             passes(store, until);
             assertEquals(0, behind.sweep(Duration.ZERO), "by its clock nothing is over");
-            assertEquals(1, swept(store));
+            assertEquals(1, TestEnsemble.sweep(store));
             assertEquals(ClaimOutcome.WON, behind.claim(old, newClaimant(), until.plus(HOUR)));
             assertTrue(behind.now().isAfter(until), "it knows that it is late");
         }
@@ -266,7 +256,7 @@ class ZooKeeperClaimsTest {
             store.claim(newId(), newClaimant(), until);
             passes(store, until);
             assertEquals(0, store.sweep(HOUR), "the store is young");
-            assertEquals(1, swept(again));
+            assertEquals(1, TestEnsemble.sweep(again));
             assertEquals(0, store.sweep(HOUR));
         }
     }
@@ -300,7 +290,7 @@ class ZooKeeperClaimsTest {
             assertNoAuth(() -> stranger.create().forPath(path + "/store/00/11"));
             assertNoAuth(() -> claimant.sweep(Duration.ZERO));
             passes(claimant, until);
-            assertEquals(1, swept(sweeper));
+            assertEquals(1, TestEnsemble.sweep(sweeper));
         }
     }
 
