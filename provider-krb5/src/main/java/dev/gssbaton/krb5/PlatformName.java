@@ -38,6 +38,9 @@ public final class PlatformName {
      */
     private static final PlatformName[] RECENT = new PlatformName[1024];
 
+    /** Octets of the longest text that is kept so; hardly any name is longer. */
+    private static final int MAX_RECENT = 256;
+
     private final GSSName name;
     private final byte[] text;
 
@@ -81,7 +84,9 @@ public final class PlatformName {
                     ErrorCode.KRB_ERR_GENERIC, GSSException.FAILURE, "the principal name is not UTF-8");
         }
         PlatformName made = new PlatformName(create(name), text);
-        RECENT[place] = made;
+        if (text.length <= MAX_RECENT) {
+            RECENT[place] = made;
+        }
         return made;
     }
 

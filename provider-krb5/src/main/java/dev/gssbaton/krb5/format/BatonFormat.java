@@ -82,7 +82,9 @@ final class BatonFormat {
             | ContextFlag.INTEG.bit()
             | Agreement.DCE_STYLE;
 
-    private static final int MAX_NAME = 0xFFFF;
+    /** Octets that a name has at most. */
+    static final int MAX_NAME = 0xFFFF;
+
     private static final int MAX_DATA = StateWriter.MAX_SIZE;
     /** An acceptor's options allow a day. */
     private static final int MAX_SKEW = 86_400_000;

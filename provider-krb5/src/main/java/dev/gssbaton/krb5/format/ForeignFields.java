@@ -67,7 +67,11 @@ final class ForeignFields {
         return services;
     }
 
+    /** Takes a name, which is no longer than the format {@code baton} has room for, so that the context can move on. */
     static PlatformName principal(byte[] text, String field) throws GSSException {
+        if (text.length > BatonFormat.MAX_NAME) {
+            throw StateReader.malformed(field, "is longer than " + BatonFormat.MAX_NAME + " octets");
+        }
         try {
             return PlatformName.ofText(text);
         } catch (GSSException e) {

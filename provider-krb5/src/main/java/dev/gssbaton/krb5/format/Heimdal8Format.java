@@ -122,8 +122,11 @@ final class Heimdal8Format {
             out.uint8(MECHANISM_CONTEXT);
             HeimdalPacked.encode(ForeignFields.KRB5.toBytes(), out);
             byte[] octets = Arrays.copyOf(body.array(), body.position());
-            HeimdalPacked.encode(octets, out);
-            Arrays.fill(octets, (byte) 0);
+            try {
+                HeimdalPacked.encode(octets, out);
+            } finally {
+                Arrays.fill(octets, (byte) 0);
+            }
         }
     }
 

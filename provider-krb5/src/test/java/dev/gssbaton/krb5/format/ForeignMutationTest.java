@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.krb5.ContextState;
+import dev.gssbaton.krb5.PlatformName;
 import dev.gssbaton.peers.Scale;
 import dev.gssbaton.spi.TransferFault;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.Set;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing vouches for these tokens: each changed one is refused, or is what its changed field says and nothing else. */
 class ForeignMutationTest {
@@ -56,6 +59,30 @@ class ForeignMutationTest {
             }
         }
         assertTrue(refused * STRIDE > octets.length, "most lengths, numbers and kinds are checked: " + refused);
+    }
+
+    /** What is longer than the format {@code baton} has room for could not be moved on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mit", "heimdal-7", "heimdal-8"})
+    void name_of_more_than_65535_octets_is_refused(String format) throws Exception {
+        ForeignToken token = ForeignToken.named(format + "-aes256-cts-hmac-sha1-96-acceptor-after3");
+        byte[] octets = token.octets();
+        for (int length : new int[] {65_535, 65_536}) {
+            PlatformName name =
+                    PlatformName.ofText(("a".repeat(length - 7) + "@A.TEST").getBytes(StandardCharsets.US_ASCII));
+            byte[] written;
+            try (ContextState state = token.read(octets);
+                    ContextState named = ForeignStates.from(state, name)) {
+                written = token.write(named);
+            }
+            if (length > 65_535) {
+                assertRefused(token, written);
+            } else {
+                try (ContextState read = token.read(written)) {
+                    assertEquals(name.toString(), read.agreement().source().toString());
+                }
+            }
+        }
     }
 
     private static void assertRefused(ForeignToken token, byte[] octets) {

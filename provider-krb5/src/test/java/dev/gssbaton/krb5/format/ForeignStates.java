@@ -3,6 +3,7 @@ package dev.gssbaton.krb5.format;
 import dev.gssbaton.krb5.Agreement;
 import dev.gssbaton.krb5.ContextKeys;
 import dev.gssbaton.krb5.ContextState;
+import dev.gssbaton.krb5.PlatformName;
 import dev.gssbaton.krb5.TicketFacts;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.message.Octets;
@@ -52,14 +53,28 @@ final class ForeignStates {
         return with(state, state.agreement().ticket(), sendNumber, window);
     }
 
+    static ContextState from(ContextState state, PlatformName source) {
+        return with(
+                state,
+                source,
+                state.agreement().ticket(),
+                state.protection().sendNumber(),
+                state.protection().window());
+    }
+
     private static ContextState with(ContextState state, TicketFacts ticket, long sendNumber, SequenceWindow window) {
+        return with(state, state.agreement().source(), ticket, sendNumber, window);
+    }
+
+    private static ContextState with(
+            ContextState state, PlatformName source, TicketFacts ticket, long sendNumber, SequenceWindow window) {
         Agreement agreement = state.agreement();
         ContextKeys keys = state.keys();
         return new ContextState(
                 new Agreement(
                         agreement.initiator(),
                         agreement.flags(),
-                        agreement.source(),
+                        source,
                         agreement.target(),
                         ticket,
                         agreement.clockSkew()),

@@ -56,11 +56,26 @@ class HeimdalWindowPropertyTest {
                 }
             }
             long next = window.next();
+            if (run % 20 == 0) {
+                expectNothingNewLater(HeimdalOrder.read(octets), received, arrivals(next, random));
+            }
             assertEquals(
                     HeimdalOrder.Verdict.COMPLETE, HeimdalOrder.read(octets).check((int) next));
             assertEquals(
                     flags.contains(ContextFlag.SEQUENCE) ? HeimdalOrder.Verdict.GAP : HeimdalOrder.Verdict.COMPLETE,
                     HeimdalOrder.read(octets).check((int) next + 1));
+        }
+    }
+
+    private static void expectNothingNewLater(HeimdalOrder order, Set<Long> received, long[] later) {
+        for (long arriving : later) {
+            order.check((int) arriving);
+            for (long number : received) {
+                HeimdalOrder.Verdict verdict = order.copy().check((int) number);
+                assertTrue(
+                        verdict != HeimdalOrder.Verdict.COMPLETE && verdict != HeimdalOrder.Verdict.GAP,
+                        () -> "received before the move, and later " + verdict);
+            }
         }
     }
 
