@@ -52,7 +52,7 @@ public class Krb5Unsealed {
     @State(Scope.Thread)
     public static class Ours {
         /** The format. */
-        @Param({"mit", "heimdal-7"})
+        @Param({"mit", "heimdal-7", "heimdal-8"})
         public String format;
 
         private BenchmarkManager holder;

@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
         name = "convert",
         description = {
             "Takes an interprocess token of one format and writes one of another.",
-            "Formats are baton, which is sealed with this account's keys, and those of other software: mit,"
-                    + " heimdal-7, heimdal-8. Tokens of the latter carry the context's keys in clear. The token is taken by that: it is claimed on this"
-                    + " host, and must not be imported anywhere else.%n"
+            "Formats are baton, which is sealed with this account's keys, and those of other software: mit, heimdal-7, heimdal-8."
+                    + " Tokens of the latter carry the context's keys in clear. The token is taken by that: it is claimed on"
+                    + " this host, and must not be imported anywhere else.%n"
         })
 public final class ConvertCommand implements Callable<Integer> {
     /** More than the header, the tag and the names of mechanism and format have that stand around a sealed state. */

@@ -44,7 +44,8 @@ class HeimdalOrderPeersTest {
         compare(Version.GIT_MASTER, "-Dsun.security.jgss.lib=" + library());
     }
 
-    private static String library() {
+    /** Gives the library of git master, empty for none. */
+    static String library() {
         return System.getProperty("baton.heimdal-8", "");
     }
 
