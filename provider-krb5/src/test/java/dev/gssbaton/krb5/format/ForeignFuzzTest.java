@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Replays the inputs of the fuzz target for tokens of the C libraries, and mutations that are the same in every run. */
 class ForeignFuzzTest {
-    private static final int MUTATIONS = Scale.times(500, 100_000);
+    private static final int MUTATIONS = Scale.times(500, 200_000);
 
     static List<Path> seeds() throws IOException {
         return FuzzCorpus.of("foreign-token");
