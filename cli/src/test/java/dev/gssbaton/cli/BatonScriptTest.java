@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The script {@code baton}, in a source tree of empty modules, with programs in place of java and Maven that tell. */
 final class BatonScriptTest {
     private static final List<String> MODULES =
-            List.of("spi", "api", "provider-krb5", "provider-mock", "jgss", "cli", "benchmarks");
+            List.of("spi", "api", "provider-krb5", "provider-mock", "jgss", "handoff", "cli", "benchmarks");
 
     @TempDir
     private Path temp;

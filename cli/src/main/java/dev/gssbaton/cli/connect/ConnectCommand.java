@@ -2,21 +2,20 @@ package dev.gssbaton.cli.connect;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
-import dev.gssbaton.ExportedToken;
+import dev.gssbaton.Offer;
 import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.EncryptionTypeName;
 import dev.gssbaton.cli.Problem;
-import dev.gssbaton.cli.dispatch.Relay;
 import dev.gssbaton.cli.process.ChildJvm;
 import dev.gssbaton.cli.process.Closing;
 import dev.gssbaton.cli.process.PrivateFolder;
 import dev.gssbaton.cli.process.Watchdog;
 import dev.gssbaton.cli.sample.Initiation;
 import dev.gssbaton.cli.sample.Talk;
-import dev.gssbaton.cli.worker.Outcome;
 import dev.gssbaton.cli.worker.Stores;
-import dev.gssbaton.cli.worker.WorkerConnection;
 import dev.gssbaton.cli.worker.WorkerProcess;
+import dev.gssbaton.handoff.Gift;
+import dev.gssbaton.handoff.Parcel;
 import dev.gssbaton.spi.Mechanism;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -151,7 +150,7 @@ public final class ConnectCommand implements Callable<Integer> {
 
     private final AtomicInteger here = new AtomicInteger();
     private final AtomicInteger there = new AtomicInteger();
-    private volatile String complaint;
+    private String complaint;
 
     @Override
     public Integer call() throws Exception {
@@ -198,6 +197,7 @@ public final class ConnectCommand implements Callable<Integer> {
                 ChildJvm.QUICK_TO_START,
                 ConnectWorker.arguments(socket, stores, messages, ahead, protections()),
                 socket,
+                stores,
                 "the other process",
                 closing::add));
         Watchdog watchdog = closing.add(new Watchdog());
@@ -205,7 +205,7 @@ public final class ConnectCommand implements Callable<Integer> {
         BatonContext context = as(subject, () -> context(manager, mechanism));
         try {
             byte[] first = as(subject, () -> context.initSecContext(new byte[0], 0, 0));
-            Watchdog.Guard guard = watchdog.guard(Duration.ofSeconds(timeout), server);
+            Watchdog.Guard guard = watchdog.guard(Duration.ofSeconds(timeout), server, worker::kill);
             try {
                 connect(server, address);
                 as(subject, () -> {
@@ -215,7 +215,7 @@ public final class ConnectCommand implements Callable<Integer> {
                 guard.progress();
                 say("context of " + context.getSrcName() + " with " + context.getTargName() + ", "
                         + EncryptionTypeName.of(context));
-                converse(context, server, after, guard, worker, watchdog);
+                converse(context, server, after, guard, worker);
             } catch (IOException | Problem e) {
                 // What happened first closed the connection, and everything else follows from that.
                 throw guard.expired()
@@ -278,12 +278,7 @@ public final class ConnectCommand implements Callable<Integer> {
     }
 
     private void converse(
-            BatonContext context,
-            SocketChannel server,
-            int after,
-            Watchdog.Guard guard,
-            WorkerProcess worker,
-            Watchdog watchdog)
+            BatonContext context, SocketChannel server, int after, Watchdog.Guard guard, WorkerProcess worker)
             throws Exception {
         try {
             Talk talk = new Talk(context, server, protections(), ahead, 0, 0, number -> {
@@ -291,7 +286,7 @@ public final class ConnectCommand implements Callable<Integer> {
                 guard.progress();
             });
             talk.sendUpTo(after);
-            handOver(context, talk, server, guard, worker, watchdog);
+            handOver(context, talk, server, guard, worker);
         } finally {
             say("answered " + (here.get() + there.get()) + " of " + messages + " messages: " + here
                     + " in this process, " + there + " in process " + worker.pid());
@@ -305,60 +300,32 @@ public final class ConnectCommand implements Callable<Integer> {
     }
 
     private void handOver(
-            BatonContext context,
-            Talk talk,
-            SocketChannel server,
-            Watchdog.Guard guard,
-            WorkerProcess worker,
-            Watchdog watchdog)
+            BatonContext context, Talk talk, SocketChannel server, Watchdog.Guard guard, WorkerProcess worker)
             throws Exception {
-        Outcome outcome;
-        int octets;
-        try (ExportedToken token = context.exportToken()) {
-            octets = token.octets().length;
-            outcome = worker.offer(1, token.octets(), watchdog);
+        Gift gift =
+                worker.give(Parcel.of(context, server).withNote(new Progress(talk.sent(), talk.answered()).encode()));
+        if (gift.state() != Offer.State.GIVEN) {
+            throw new Problem("the other process has not taken the context: "
+                    + gift.reason().orElse("it is not known why"));
         }
-        if (!outcome.taken()) {
-            throw new Problem(
-                    "the other process refused the token: " + outcome.reply().reason());
-        }
-        say("token of " + octets + " octets to process " + worker.pid() + " after " + talk.sent() + " messages, "
+        say("context and connection to process " + worker.pid() + " after " + talk.sent() + " messages, "
                 + (talk.sent() - talk.answered()) + " of them unanswered");
-        Thread reports = follow(worker, guard);
-        try (WorkerConnection connection = outcome.connection()) {
-            new Progress(talk.sent(), talk.answered()).write(connection.channel());
-            // The guard closes the server's connection, and with that the relay ends.
-            new Relay(server, connection.channel(), guard)
-                    .run(task -> thread(task).start());
-        }
+        follow(worker, guard);
         worker.close();
-        reports.join();
     }
 
-    /** Counts what the worker has verified, until it ends. */
-    private Thread follow(WorkerProcess worker, Watchdog.Guard guard) {
-        Thread thread = thread(() -> {
-            try {
-                for (String line = worker.readLine(); line != null; line = worker.readLine()) {
-                    if (line.startsWith(ConnectWorker.ANSWERED)) {
-                        there.incrementAndGet();
-                        guard.progress();
-                    } else {
-                        complaint = Complaint.line(line);
-                    }
-                }
-            } catch (IOException e) {
-                complaint = Complaint.of(e);
+    /** Counts what the worker has verified, until it is through or gone. */
+    private void follow(WorkerProcess worker, Watchdog.Guard guard) throws IOException {
+        for (String line = worker.readLine();
+                line != null && !line.equals(ConnectWorker.THROUGH);
+                line = worker.readLine()) {
+            if (line.startsWith(ConnectWorker.ANSWERED)) {
+                there.incrementAndGet();
+                guard.progress();
+            } else {
+                complaint = Complaint.line(line);
             }
-        });
-        thread.start();
-        return thread;
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "baton-connect");
-        thread.setDaemon(true);
-        return thread;
+        }
     }
 
     private static <T> T as(Subject subject, PrivilegedExceptionAction<T> action) throws Exception {

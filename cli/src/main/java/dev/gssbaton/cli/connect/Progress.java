@@ -1,13 +1,10 @@
 package dev.gssbaton.cli.connect;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 
 /**
- * How far a conversation had come when its context moved: what the worker reads before the server's octets.
+ * How far a conversation had come when its context moved: the note that goes along.
  *
  * <pre>
  * 0..3  sent
@@ -18,24 +15,17 @@ import java.nio.channels.WritableByteChannel;
  * @param answered the last message whose answer was verified
  */
 record Progress(int sent, int answered) {
-    private static final int ANSWERED_POS = Integer.BYTES;
-    private static final int SIZE = ANSWERED_POS + Integer.BYTES;
+    private static final int SIZE = 2 * Integer.BYTES;
 
-    void write(WritableByteChannel out) throws IOException {
-        ByteBuffer octets =
-                ByteBuffer.allocate(SIZE).putInt(sent).putInt(answered).flip();
-        while (octets.hasRemaining()) {
-            out.write(octets);
-        }
+    byte[] encode() {
+        return ByteBuffer.allocate(SIZE).putInt(sent).putInt(answered).array();
     }
 
-    static Progress read(ReadableByteChannel in) throws IOException {
-        ByteBuffer octets = ByteBuffer.allocate(SIZE);
-        while (octets.hasRemaining()) {
-            if (in.read(octets) < 0) {
-                throw new EOFException("the other process ended before it said how far it had come");
-            }
+    static Progress decode(byte[] octets) throws IOException {
+        if (octets.length != SIZE) {
+            throw new IOException("a context came without how far its conversation had come");
         }
-        return new Progress(octets.getInt(0), octets.getInt(ANSWERED_POS));
+        ByteBuffer in = ByteBuffer.wrap(octets);
+        return new Progress(in.getInt(), in.getInt());
     }
 }

@@ -1,6 +1,5 @@
 /**
- * {@code baton connect}: an initiator whose context moves to another process in the middle of the conversation.
- *
- * <p>The connection stays in the first process, which relays it: see {@link dev.gssbaton.cli.dispatch.Relay}.
+ * {@code baton connect}: an initiator whose context moves to another process, with its connection, in the middle of the
+ * conversation.
  */
 package dev.gssbaton.cli.connect;

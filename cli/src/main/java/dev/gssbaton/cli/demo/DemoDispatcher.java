@@ -3,6 +3,7 @@ package dev.gssbaton.cli.demo;
 import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.dispatch.Dispatcher;
 import dev.gssbaton.cli.dispatch.Limits;
+import dev.gssbaton.cli.dispatch.Listening;
 import dev.gssbaton.cli.process.ChildJvm;
 import dev.gssbaton.cli.process.Closing;
 import dev.gssbaton.cli.process.PrivateFolder;
@@ -14,7 +15,6 @@ import dev.gssbaton.cli.worker.WorkerSettings;
 import dev.gssbaton.krb5.credential.Krb5Credential;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -24,7 +24,8 @@ import org.ietf.jgss.GSSCredential;
 
 /** The demo's dispatcher process. It ends with its parent. */
 public final class DemoDispatcher {
-    private static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(60), Duration.ofSeconds(60));
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Limits LIMITS = new Limits(4096, PATIENCE);
 
     private static final Logger LOG = Logger.getLogger("dev.gssbaton");
 
@@ -48,16 +49,17 @@ public final class DemoDispatcher {
         Stores stores = new Stores(directory, "baton demo");
         stores.prepare();
         GSSCredential credential = Krb5Credential.fromKeytab(keytab, Script.SERVICE);
-        ServerSocketChannel listener =
-                closing.add(Dispatcher.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+        Listening listening = closing.add(Listening.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
         Watchdog watchdog = closing.add(new Watchdog());
         PrivateFolder folder = closing.add(PrivateFolder.create());
-        WorkerSettings settings = new WorkerSettings(workers, ChildJvm.QUICK_TO_START, stores, Answers.ECHO);
-        WorkerPool pool = WorkerPool.start(settings, folder.path(), journal, watchdog, closing);
-        Dispatcher dispatcher = closing.add(Dispatcher.of(
-                listener, stores.manager().build(), credential, new DemoHandOver(pool), journal, LIMITS, watchdog));
-        int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
-        Report.of(Report.Kind.LISTENING, port, pool.describe()).tell();
-        dispatcher.run();
+        Dispatcher dispatcher =
+                new Dispatcher(listening, stores.manager().build(), credential, journal, LIMITS, watchdog);
+        WorkerSettings settings =
+                new WorkerSettings(DemoWorker.class, workers, ChildJvm.QUICK_TO_START, stores, Answers.ECHO, PATIENCE);
+        WorkerPool pool = WorkerPool.start(settings, folder.path(), journal, dispatcher, watchdog, closing);
+        closing.add(dispatcher);
+        Report.of(Report.Kind.LISTENING, listening.address().getPort(), pool.describe())
+                .tell();
+        dispatcher.run(new DemoHandOver(pool));
     }
 }

@@ -8,16 +8,12 @@ import dev.gssbaton.cli.dispatch.Client;
 import dev.gssbaton.cli.dispatch.HandOver;
 import dev.gssbaton.cli.sample.Answers;
 import dev.gssbaton.cli.sample.Exchange;
-import dev.gssbaton.cli.worker.Outcome;
-import dev.gssbaton.cli.worker.Reply;
-import dev.gssbaton.cli.worker.WorkerConnection;
 import dev.gssbaton.cli.worker.WorkerPool;
 import dev.gssbaton.spi.TransferFault;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -43,58 +39,64 @@ final class DemoHandOver implements HandOver {
     }
 
     @Override
-    public WorkerConnection handOver(Client client, BatonContext context)
+    public boolean handOver(Client client, BatonContext context)
             throws GSSException, IOException, InterruptedException {
         String name = Script.nameOf(context.getSrcName().toString());
-        Exchange exchange = new Exchange(context, client.channel(), Answers.ECHO, SPEAKER);
+        Exchange exchange = new Exchange(context, Answers.ECHO, SPEAKER);
         for (int i = 0; i < Script.BEFORE_MOVE; i++) {
-            if (!exchange.answerNext()) {
+            if (!exchange.answerNext(client.channel())) {
                 throw new IOException("the client ended before its context was moved");
             }
         }
         if (name.equals(Script.LATE)) {
             tryExpired(context);
-            return null;
+            return false;
         }
         try (ExportedToken token = context.exportToken()) {
             tryUse(name, context);
             int first = nextWorker();
             tryFlippedBit(name, first, token);
-            return race(name, first, token);
+            return race(name, first, token, client);
         }
     }
 
-    /** Offers the token to two workers at the same moment, and once more afterwards. */
-    private WorkerConnection race(String name, int first, ExportedToken token)
+    /** Offers the token to two workers at the same moment, and once more afterwards; the one that has it gets the socket. */
+    private boolean race(String name, int first, ExportedToken token, Client client)
             throws IOException, InterruptedException {
         int second = first % workers.size() + 1;
-        FutureTask<Outcome> atOnce = new FutureTask<>(() -> workers.offerTo(second, token.octets()));
+        FutureTask<Outcome> atOnce = new FutureTask<>(() -> offer(second, token.octets()));
         Thread thread = new Thread(atOnce, "baton-other-offer");
         thread.start();
         Outcome one;
         Outcome two;
         try {
-            one = workers.offerTo(first, token.octets());
+            one = offer(first, token.octets());
         } finally {
             two = await(atOnce); // before the token is wiped, whatever came of the other offer
         }
-        Outcome won = one.taken() ? one : two;
-        Outcome lost = one.taken() ? two : one;
-        if (won.taken()) {
-            report(name, Trial.AT_ONCE, lost.reply());
-        }
-        Outcome late = workers.offerTo(won.worker() % workers.size() + 1, token.octets());
-        report(name, Trial.AFTERWARDS, late.reply());
-        int takers = won.taken() ? 1 : 0;
-        for (Outcome other : List.of(lost, late)) {
-            if (other.taken()) {
-                takers++;
-                other.connection().close();
+        try (one;
+                two) {
+            Outcome won = one.taken() ? one : two;
+            Outcome lost = one.taken() ? two : one;
+            if (won.taken()) {
+                report(name, Trial.AT_ONCE, lost.reply());
             }
+            int takers = (won.taken() ? 1 : 0) + (lost.taken() ? 1 : 0);
+            try (Outcome late = offer(won.worker() % workers.size() + 1, token.octets())) {
+                report(name, Trial.AFTERWARDS, late.reply());
+                takers += late.taken() ? 1 : 0;
+            }
+            Report.of(Report.Kind.MOVED, name, token.octets().length, takers, won.worker())
+                    .tell();
+            if (won.taken()) {
+                won.pass(client.channel(), client.session());
+            }
+            return won.taken();
         }
-        Report.of(Report.Kind.MOVED, name, token.octets().length, takers, won.worker())
-                .tell();
-        return won.connection();
+    }
+
+    private Outcome offer(int worker, byte[] token) throws IOException {
+        return Outcome.ofOffer(worker, TokenTaker.beside(workers.socket(worker)), token);
     }
 
     private static Outcome await(FutureTask<Outcome> offer) throws IOException, InterruptedException {
@@ -139,11 +141,9 @@ final class DemoHandOver implements HandOver {
     }
 
     private void offerInVain(String name, Trial trial, int worker, byte[] token) throws IOException {
-        Outcome outcome = workers.offerTo(worker, token);
-        if (outcome.taken()) {
-            outcome.connection().close();
+        try (Outcome outcome = offer(worker, token)) {
+            report(name, trial, outcome.reply());
         }
-        report(name, trial, outcome.reply());
     }
 
     private static void report(String name, Trial trial, Reply reply) {

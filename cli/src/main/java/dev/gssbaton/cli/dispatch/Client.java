@@ -1,11 +1,13 @@
 package dev.gssbaton.cli.dispatch;
 
+import dev.gssbaton.cli.worker.SessionNote;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 
-/** A client's connection. */
+/** A client: its connection, until a worker has that. */
 public final class Client implements AutoCloseable {
+    private final String id = SessionNote.newId();
     private final SocketChannel channel;
     private final String address;
     private volatile String name;
@@ -13,13 +15,22 @@ public final class Client implements AutoCloseable {
 
     Client(SocketChannel channel) throws IOException {
         this.channel = channel;
-        InetSocketAddress from = (InetSocketAddress) channel.getRemoteAddress();
+        InetSocketAddress from = Listening.remoteAddress(channel);
         this.address = from.getAddress().getHostAddress() + ":" + from.getPort();
     }
 
     /** Returns the connection. */
     public SocketChannel channel() {
         return channel;
+    }
+
+    /** Returns what goes with its context from process to process. */
+    public SessionNote session() {
+        return new SessionNote(id, toString());
+    }
+
+    String id() {
+        return id;
     }
 
     /** Returns the client's name once it is authenticated, and before that its address. */

@@ -4,12 +4,9 @@ import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
 import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.process.Watchdog;
-import dev.gssbaton.cli.worker.WorkerConnection;
+import dev.gssbaton.cli.worker.SessionListener;
+import dev.gssbaton.cli.worker.SessionNote;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,20 +15,15 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 
 /**
- * Listens, establishes a context with each client, hands it over, and relays the connection.
+ * Listens, establishes a context with each client, and hands it over with the connection.
  *
- * <p>Each client has a thread, so that a slow one waits alone; their number and their time are bounded.
+ * <p>Each client that authenticates has a thread, so that a slow one waits alone; their number and their time are bounded.
  */
-public final class Dispatcher implements AutoCloseable {
-    private static final int BACKLOG = 1024;
+public final class Dispatcher implements AutoCloseable, SessionListener {
     private static final long PAUSE_MILLIS = 100;
 
-    /** What the kernel keeps for a client that sends faster than it is answered, or does not read its answers. */
-    private static final int BUFFER_SIZE = 64 * 1024;
-
-    private final ServerSocketChannel listener;
+    private final Listening listening;
     private final Acceptance acceptance;
-    private final HandOver handOver;
     private final Consumer<String> journal;
     private final Limits limits;
     private final Watchdog watchdog;
@@ -39,71 +31,44 @@ public final class Dispatcher implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool(Dispatcher::thread);
     private volatile boolean closed;
 
-    private Dispatcher(
-            ServerSocketChannel listener,
-            Acceptance acceptance,
-            HandOver handOver,
+    /**
+     * Makes a dispatcher.
+     *
+     * @param listening where clients connect, closed with the dispatcher
+     * @param manager accepts and exports
+     * @param credential the acceptor's
+     * @param journal told of what was refused, or ended early
+     * @param limits what clients may take
+     * @param watchdog enforces the limits
+     */
+    public Dispatcher(
+            Listening listening,
+            BatonManager manager,
+            GSSCredential credential,
             Consumer<String> journal,
             Limits limits,
             Watchdog watchdog) {
-        this.listener = listener;
-        this.acceptance = acceptance;
-        this.handOver = handOver;
+        this.listening = listening;
+        this.acceptance = new Acceptance(manager, credential);
         this.journal = journal;
         this.limits = limits;
         this.watchdog = watchdog;
         this.clients = new Clients(limits.connections());
     }
 
-    /** Begins to listen. */
-    public static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
-        ServerSocketChannel listener = ServerSocketChannel.open();
-        boolean done = false;
-        try {
-            // A port whose last connections are still winding down is free.
-            listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            listener.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_SIZE);
-            listener.bind(address, BACKLOG);
-            done = true;
-            return listener;
-        } finally {
-            if (!done) {
-                listener.close();
-            }
-        }
-    }
-
     /**
-     * Makes a dispatcher.
+     * Serves clients until the dispatcher is closed.
      *
-     * @param listener where clients connect, closed with the dispatcher
-     * @param manager accepts and exports
-     * @param credential the acceptor's
      * @param handOver what is done with a context
-     * @param journal told of what was refused, or ended early
-     * @param limits what clients may take
-     * @param watchdog enforces the limits
      */
-    public static Dispatcher of(
-            ServerSocketChannel listener,
-            BatonManager manager,
-            GSSCredential credential,
-            HandOver handOver,
-            Consumer<String> journal,
-            Limits limits,
-            Watchdog watchdog) {
-        return new Dispatcher(listener, new Acceptance(manager, credential), handOver, journal, limits, watchdog);
-    }
-
-    /** Serves clients until the dispatcher is closed. */
-    public void run() throws IOException, InterruptedException {
+    public void run(HandOver handOver) throws InterruptedException {
         while (!closed) {
             try {
-                admit(listener.accept());
-            } catch (ClosedChannelException e) {
-                if (!listener.isOpen()) {
+                SocketChannel channel = listening.accept();
+                if (channel == null) {
                     return;
                 }
+                admit(channel, handOver);
             } catch (IOException e) {
                 // Out of file descriptors, perhaps: those who end will give some back.
                 journal.accept("cannot take a connection: " + Complaint.of(e));
@@ -112,14 +77,12 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void admit(SocketChannel channel) throws IOException {
+    private void admit(SocketChannel channel, HandOver handOver) throws IOException {
         boolean admitted = false;
         try {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_SIZE);
             Client client = new Client(channel);
             if (clients.admit(client)) {
-                threads.execute(() -> serve(client));
+                threads.execute(() -> serve(client, handOver));
                 admitted = true;
             } else {
                 journal.accept(client + ": refused, all " + limits.connections() + " connections are in use");
@@ -131,12 +94,11 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void serve(Client client) {
-        try (client) {
+    private void serve(Client client, HandOver handOver) {
+        boolean handedOver = false;
+        try {
             BatonContext context = accept(client);
-            if (context != null) {
-                converse(client, context);
-            }
+            handedOver = context != null && handOver(client, context, handOver);
         } catch (GSSException | IOException e) {
             if (!closed) {
                 journal.accept(client + ": " + Complaint.of(e));
@@ -147,7 +109,29 @@ public final class Dispatcher implements AutoCloseable {
             // One client must not take the others with it.
             journal.accept(client + ": " + Complaint.of(e));
         } finally {
-            clients.leave(client);
+            if (handedOver) {
+                clients.handedOver(client);
+            } else {
+                close(client);
+            }
+        }
+    }
+
+    private void close(Client client) {
+        clients.leave(client.id());
+        try {
+            client.close();
+        } catch (IOException e) {
+            journal.accept(client + ": " + Complaint.of(e));
+        }
+    }
+
+    private static boolean handOver(Client client, BatonContext context, HandOver handOver)
+            throws GSSException, IOException, InterruptedException {
+        try {
+            return handOver.handOver(client, context);
+        } finally {
+            context.dispose();
         }
     }
 
@@ -176,40 +160,16 @@ public final class Dispatcher implements AutoCloseable {
         return Complaint.of(e);
     }
 
-    private void converse(Client client, BatonContext context) throws GSSException, IOException, InterruptedException {
-        try {
-            WorkerConnection worker = handOver(client, context);
-            if (worker != null) {
-                relay(client, worker);
-            }
-        } finally {
-            context.dispose();
-        }
+    @Override
+    public void adopted(SessionNote session) {
+        clients.adopt(session.id());
     }
 
-    private WorkerConnection handOver(Client client, BatonContext context)
-            throws GSSException, IOException, InterruptedException {
-        Watchdog.Guard guard = watchdog.guard(limits.idle(), client.channel());
-        try {
-            return handOver.handOver(client, context);
-        } finally {
-            guard.close();
-        }
-    }
-
-    private void relay(Client client, WorkerConnection worker) throws IOException, InterruptedException {
-        try (worker;
-                Watchdog.Guard guard = watchdog.guard(limits.idle(), client.channel(), worker.channel())) {
-            Relay.Ended ended = new Relay(client.channel(), worker.channel(), guard).run(threads);
-            if (closed) {
-                return;
-            }
-            if (ended == Relay.Ended.IDLE) {
-                journal.accept(
-                        client + ": closed, nothing moved for " + limits.idle().toSeconds() + " s");
-            } else if (ended == Relay.Ended.WORKER && worker.workerDied()) {
-                journal.accept(client + ": closed, its worker died");
-            }
+    @Override
+    public void ended(SessionNote session, String why) {
+        clients.leave(session.id());
+        if (!why.isEmpty() && !closed) {
+            journal.accept(session.client() + ": " + why);
         }
     }
 
@@ -219,11 +179,11 @@ public final class Dispatcher implements AutoCloseable {
         return thread;
     }
 
-    /** Stops listening and closes all connections. */
+    /** Stops listening, and closes all connections that no worker has. */
     @Override
     public void close() throws IOException {
         closed = true;
-        listener.close();
+        listening.close();
         clients.close();
     }
 }

@@ -7,6 +7,5 @@ import java.time.Duration;
  *
  * @param connections how many there may be at the same time
  * @param handshake how long one may take to authenticate, from its first moment on
- * @param idle how long a conversation may stand still
  */
-public record Limits(int connections, Duration handshake, Duration idle) {}
+public record Limits(int connections, Duration handshake) {}

@@ -21,6 +21,9 @@ public final class ChildJvm implements AutoCloseable {
     /** Options for a short-lived JVM on few cores: starting fast counts for more than running fast. */
     public static final List<String> QUICK_TO_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
+    /** Sockets are passed by a native library. */
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Process process;
@@ -37,6 +40,7 @@ public final class ChildJvm implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Files.isExecutable(java) ? java.toString() : "java");
         command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+        command.add(NATIVE_ACCESS);
         command.addAll(jvmOptions);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
@@ -87,6 +91,11 @@ public final class ChildJvm implements AutoCloseable {
     /** Waits so long for the child's end, and tells whether it has come. */
     public boolean awaitExit(Duration limit) throws InterruptedException {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the child by force, and does not wait for its end. */
+    public void kill() {
+        process.destroyForcibly();
     }
 
     /** Ends the child: by the end of its input, and if it does not heed that, by force. */

@@ -84,14 +84,40 @@ public final class Frame {
         }
         fill(header, in);
         int flags = header.get(0) & 0xFF;
-        int length = header.getInt(1);
+        byte[] body = new byte[checked(header.getInt(1), maxBody)];
+        fill(ByteBuffer.wrap(body), in);
+        return new Frame(flags, body);
+    }
+
+    /**
+     * Takes a frame out of what was read.
+     *
+     * @param in what was read; its position moves behind the frame, and stays if the frame is not whole yet
+     * @param maxBody the longest body that is taken
+     * @return the frame; null if it is not whole yet
+     * @throws ProtocolException if its body is longer
+     */
+    public static Frame next(ByteBuffer in, int maxBody) throws ProtocolException {
+        if (in.remaining() < HEADER_SIZE) {
+            return null;
+        }
+        int length = checked(in.getInt(in.position() + 1), maxBody);
+        if (in.remaining() < HEADER_SIZE + length) {
+            return null;
+        }
+        int flags = in.get() & 0xFF;
+        in.getInt();
+        byte[] body = new byte[length];
+        in.get(body);
+        return new Frame(flags, body);
+    }
+
+    private static int checked(int length, int maxBody) throws ProtocolException {
         if (length < 0 || length > maxBody) {
             throw new ProtocolException("a frame of " + Integer.toUnsignedString(length)
                     + " octets, and the longest taken has " + maxBody + ": is this gss-client?");
         }
-        byte[] body = new byte[length];
-        fill(ByteBuffer.wrap(body), in);
-        return new Frame(flags, body);
+        return length;
     }
 
     /** Writes the frame. */

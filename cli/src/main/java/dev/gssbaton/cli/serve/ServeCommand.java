@@ -4,11 +4,13 @@ import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.Problem;
 import dev.gssbaton.cli.dispatch.Dispatcher;
 import dev.gssbaton.cli.dispatch.Limits;
+import dev.gssbaton.cli.dispatch.Listening;
 import dev.gssbaton.cli.process.Closing;
 import dev.gssbaton.cli.process.PrivateFolder;
 import dev.gssbaton.cli.process.Watchdog;
 import dev.gssbaton.cli.sample.Answers;
 import dev.gssbaton.cli.worker.Stores;
+import dev.gssbaton.cli.worker.WorkerMain;
 import dev.gssbaton.cli.worker.WorkerPool;
 import dev.gssbaton.cli.worker.WorkerSettings;
 import dev.gssbaton.krb5.credential.Krb5Credential;
@@ -18,7 +20,6 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,29 +133,29 @@ public final class ServeCommand implements Callable<Integer> {
         GSSCredential credential = credential();
         Stores stores = new Stores(directory, PURPOSE);
         stores.prepare();
-        ServerSocketChannel listener = listen();
-        closing.add(listener);
+        Listening listening = closing.add(listen());
         Watchdog watchdog = closing.add(new Watchdog());
         PrivateFolder folder = closing.add(PrivateFolder.create());
-        WorkerPool pool = WorkerPool.start(
-                new WorkerSettings(workers, List.of(), stores, Answers.MIC),
-                folder.path(),
-                this::say,
-                watchdog,
-                closing);
-        Dispatcher dispatcher = closing.add(Dispatcher.of(
-                listener,
+        Dispatcher dispatcher = new Dispatcher(
+                listening,
                 stores.manager().build(),
                 credential,
-                new ServeHandOver(pool, this::say),
                 this::say,
-                new Limits(connections, Duration.ofSeconds(handshake), Duration.ofSeconds(idle)),
-                watchdog));
-        InetSocketAddress bound = (InetSocketAddress) listener.getLocalAddress();
+                new Limits(connections, Duration.ofSeconds(handshake)),
+                watchdog);
+        WorkerPool pool = WorkerPool.start(
+                new WorkerSettings(WorkerMain.class, workers, List.of(), stores, Answers.MIC, Duration.ofSeconds(idle)),
+                folder.path(),
+                this::say,
+                dispatcher,
+                watchdog,
+                closing);
+        closing.add(dispatcher);
+        InetSocketAddress bound = listening.address();
         say("listening on " + bound.getAddress().getHostAddress() + " port " + bound.getPort() + " as "
                 + (principal == null ? "any principal of " + keytab : principal));
         say("workers " + pool.describe() + "; Ctrl-C ends");
-        dispatcher.run();
+        dispatcher.run(new ServeHandOver(pool, this::say));
     }
 
     private GSSCredential credential() throws Problem, GSSException {
@@ -169,9 +170,9 @@ public final class ServeCommand implements Callable<Integer> {
         return Krb5Credential.fromKeytab(keytab, principal);
     }
 
-    private ServerSocketChannel listen() throws IOException, Problem {
+    private Listening listen() throws IOException, Problem {
         try {
-            return Dispatcher.listen(new InetSocketAddress(InetAddress.getByName(address), port));
+            return Listening.at(new InetSocketAddress(InetAddress.getByName(address), port));
         } catch (UnknownHostException | UnresolvedAddressException e) {
             throw new Problem("there is no address " + address + ": check --listen", e);
         } catch (BindException e) {

@@ -1,18 +1,16 @@
 package dev.gssbaton.cli.serve;
 
 import dev.gssbaton.BatonContext;
-import dev.gssbaton.ExportedToken;
 import dev.gssbaton.cli.EncryptionTypeName;
 import dev.gssbaton.cli.dispatch.Client;
 import dev.gssbaton.cli.dispatch.HandOver;
-import dev.gssbaton.cli.worker.Outcome;
-import dev.gssbaton.cli.worker.WorkerConnection;
 import dev.gssbaton.cli.worker.WorkerPool;
+import dev.gssbaton.handoff.Parcel;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.ietf.jgss.GSSException;
 
-/** Exports each context before its first message, and offers it to the worker whose turn it is. */
+/** Gives each context before its first message, with its client's socket, to the worker whose turn it is. */
 final class ServeHandOver implements HandOver {
     private final WorkerPool workers;
     private final Consumer<String> journal;
@@ -23,17 +21,11 @@ final class ServeHandOver implements HandOver {
     }
 
     @Override
-    public WorkerConnection handOver(Client client, BatonContext context)
+    public boolean handOver(Client client, BatonContext context)
             throws GSSException, IOException, InterruptedException {
         String enctype = EncryptionTypeName.of(context);
-        try (ExportedToken token = context.exportToken()) {
-            Outcome outcome = workers.offer(token.octets());
-            journal.accept(
-                    outcome.taken()
-                            ? client + ": accepted, " + enctype + ", worker " + outcome.worker()
-                            : client + ": worker " + outcome.worker() + " refused token " + token.id() + ", "
-                                    + outcome.reply().reason());
-            return outcome.connection();
-        }
+        int worker = workers.give(Parcel.of(context, client.channel()), client.session());
+        journal.accept(client + ": accepted, " + enctype + ", worker " + worker);
+        return true;
     }
 }

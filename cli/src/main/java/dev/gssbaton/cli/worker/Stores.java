@@ -3,8 +3,10 @@ package dev.gssbaton.cli.worker;
 import dev.gssbaton.BatonManager;
 import dev.gssbaton.BatonManagerBuilder;
 import dev.gssbaton.claim.HostClaims;
+import dev.gssbaton.handoff.HandoffOptions;
 import dev.gssbaton.seal.AccountKeys;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -14,6 +16,9 @@ import org.ietf.jgss.GSSException;
  * @param purpose the application's purpose, a part of each key's derivation
  */
 public record Stores(Path directory, String purpose) {
+    /** How long a process of ours may think about an offer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     /** Returns the account keys. */
     public AccountKeys keys() {
         return directory == null ? AccountKeys.ofUser() : AccountKeys.in(directory);
@@ -39,6 +44,11 @@ public record Stores(Path directory, String purpose) {
     /** Begins a manager that uses them. */
     public BatonManagerBuilder manager() {
         return BatonManager.builder().keys(keys()).claims(claims()).purpose(purpose);
+    }
+
+    /** Returns how contexts are handed over with them, to processes of this account. */
+    public HandoffOptions handoff() {
+        return HandoffOptions.of(manager().build()).withLimit(PATIENCE);
     }
 
     /** Reads what {@link #argument} writes. */

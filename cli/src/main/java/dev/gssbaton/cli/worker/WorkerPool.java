@@ -1,10 +1,13 @@
 package dev.gssbaton.cli.worker;
 
+import dev.gssbaton.Offer;
 import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.Problem;
 import dev.gssbaton.cli.process.ChildJvm;
 import dev.gssbaton.cli.process.Closing;
 import dev.gssbaton.cli.process.Watchdog;
+import dev.gssbaton.handoff.Gift;
+import dev.gssbaton.handoff.Parcel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,11 +21,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.ietf.jgss.GSSException;
 
 /** The worker processes. One that dies is replaced. */
 public final class WorkerPool implements AutoCloseable {
     /** Before a replacement: long enough to learn that everything is ending, as on Ctrl-C, and not a worker alone. */
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /** How long workers are asked in turn. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONG_LIVED = Duration.ofSeconds(10);
@@ -30,6 +37,7 @@ public final class WorkerPool implements AutoCloseable {
     private final WorkerSettings settings;
     private final Path folder;
     private final Consumer<String> journal;
+    private final SessionListener sessions;
     private final Watchdog watchdog;
     private final List<Slot> slots = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
@@ -37,10 +45,13 @@ public final class WorkerPool implements AutoCloseable {
     private final Set<ChildJvm> children = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
+    /** A worker, and the sessions that it has. */
+    private record Seated(WorkerProcess worker, Held held) {}
+
     /** The place of one worker: who is there now, or null. */
     private static final class Slot {
         private final int number;
-        private volatile WorkerProcess worker;
+        private volatile Seated seated;
 
         Slot(int number) {
             this.number = number;
@@ -51,10 +62,16 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private WorkerPool(WorkerSettings settings, Path folder, Consumer<String> journal, Watchdog watchdog) {
+    private WorkerPool(
+            WorkerSettings settings,
+            Path folder,
+            Consumer<String> journal,
+            SessionListener sessions,
+            Watchdog watchdog) {
         this.settings = settings;
         this.folder = folder;
         this.journal = journal;
+        this.sessions = sessions;
         this.watchdog = watchdog;
         for (int number = 1; number <= settings.count(); number++) {
             slots.add(new Slot(number));
@@ -66,19 +83,26 @@ public final class WorkerPool implements AutoCloseable {
      *
      * @param folder where their sockets go, which nobody else can enter
      * @param journal told when a worker dies, is replaced, or has something to say
+     * @param sessions told of the sessions that workers have
+     * @param watchdog sees to it that a worker that hangs is given up
      * @param closing where the pool is added to before it starts anything
      */
     public static WorkerPool start(
-            WorkerSettings settings, Path folder, Consumer<String> journal, Watchdog watchdog, Closing closing)
+            WorkerSettings settings,
+            Path folder,
+            Consumer<String> journal,
+            SessionListener sessions,
+            Watchdog watchdog,
+            Closing closing)
             throws IOException, Problem, InterruptedException {
-        WorkerPool pool = closing.add(new WorkerPool(settings, folder, journal, watchdog));
+        WorkerPool pool = closing.add(new WorkerPool(settings, folder, journal, sessions, watchdog));
         ExecutorService starters = Executors.newFixedThreadPool(settings.count());
         try {
-            List<Future<WorkerProcess>> starting = new ArrayList<>();
+            List<Future<Seated>> starting = new ArrayList<>();
             for (Slot slot : pool.slots) {
                 starting.add(starters.submit(() -> pool.fill(slot)));
             }
-            for (Future<WorkerProcess> each : starting) {
+            for (Future<Seated> each : starting) {
                 each.get();
             }
         } catch (ExecutionException e) {
@@ -101,8 +125,9 @@ public final class WorkerPool implements AutoCloseable {
     public String describe() {
         List<String> words = new ArrayList<>();
         for (Slot slot : slots) {
-            WorkerProcess worker = slot.worker;
-            words.add(slot.number + " (" + (worker == null ? "starting" : "pid " + worker.pid()) + ")");
+            Seated seated = slot.seated;
+            words.add(slot.number + " ("
+                    + (seated == null ? "starting" : "pid " + seated.worker().pid()) + ")");
         }
         return String.join(", ", words);
     }
@@ -113,52 +138,105 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Offers a token to the worker whose turn it is. If that one is gone, or does not reply, the next is asked: the claim
-     * sees to it that one of them at most has the context.
+     * Gives a context to the worker whose turn it is. If that one is gone, does not answer or refuses, the next is asked: the claim
+     * sees to it that one of them at most has the context. For those that are gone, replacements are waited for.
      *
-     * @throws IOException if no worker replied
+     * @param parcel the context, its socket and what else goes along, all of it the worker's if this returns
+     * @param session whose it is
+     * @return the number of the worker that has it, from 1
+     * @throws GSSException if the context cannot be offered: it is as it was
+     * @throws IOException if no worker has taken it: it is as it was
      */
-    public Outcome offer(byte[] token) throws IOException, InterruptedException {
+    public int give(Parcel parcel, SessionNote session) throws GSSException, IOException, InterruptedException {
         long start = System.nanoTime();
-        IOException last = null;
-        do {
+        String last = "there is none";
+        int first = turn.getAndIncrement();
+        boolean allAsked = false;
+        while (!allAsked && System.nanoTime() - start < PATIENCE.toNanos()) {
+            allAsked = true;
             for (int i = 0; i < slots.size(); i++) {
+                Slot slot = slots.get(Math.floorMod(first + i, slots.size()));
+                Seated seated = slot.seated;
+                if (seated == null) {
+                    last = slot.speaker() + " is gone";
+                    allAsked = false;
+                    continue;
+                }
                 try {
-                    return offerTo(1 + Math.floorMod(turn.getAndIncrement(), slots.size()), token);
+                    Gift gift = give(seated, parcel, session);
+                    if (gift.state() == Offer.State.GIVEN) {
+                        return slot.number;
+                    }
+                    last = slot.speaker() + ": " + gift.reason().orElse("it has not taken it");
                 } catch (IOException e) {
-                    last = e;
+                    last = slot.speaker() + ": " + Complaint.of(e);
+                    allAsked = false;
                 }
             }
-            Thread.sleep(PAUSE.toMillis());
-        } while (System.nanoTime() - start < WorkerProcess.PATIENCE.toNanos());
-        throw new IOException("no worker replies: " + Complaint.of(last), last);
+            if (!allAsked) {
+                Thread.sleep(PAUSE.toMillis());
+            }
+        }
+        throw new IOException("no worker takes it: " + last);
     }
 
     /**
-     * Offers a token to one worker.
+     * Returns where a worker takes hand-overs.
      *
      * @param number its number, from 1
-     * @throws IOException if it is gone or does not reply, so that it is not known whether it has the context
+     * @throws IOException if it is gone
      */
-    public Outcome offerTo(int number, byte[] token) throws IOException {
-        WorkerProcess worker = slots.get(number - 1).worker;
-        if (worker == null) {
+    public Path socket(int number) throws IOException {
+        Seated seated = slots.get(number - 1).seated;
+        if (seated == null) {
             throw new IOException("worker " + number + " is gone");
         }
-        return worker.offer(number, token, watchdog);
+        return seated.worker().socket();
     }
 
-    private WorkerProcess fill(Slot slot) throws IOException, Problem {
+    private Gift give(Seated seated, Parcel parcel, SessionNote session) throws GSSException, IOException {
+        seated.held().offered(session);
+        boolean given = false;
+        try {
+            Gift gift = give(seated.worker(), parcel.withNote(session.encode()));
+            while (gift.state() == Offer.State.OPEN) {
+                // Frozen until the claim store can be asked again.
+                gift.settle(PATIENCE);
+            }
+            given = gift.state() == Offer.State.GIVEN;
+            return gift;
+        } finally {
+            if (given) {
+                seated.held().given(session);
+            } else {
+                seated.held().kept(session);
+            }
+        }
+    }
+
+    private Gift give(WorkerProcess worker, Parcel parcel) throws GSSException, IOException {
+        // Who neither answers nor reads for so long keeps clients waiting: its end is the end of that.
+        Watchdog.Guard guard = watchdog.guard(PATIENCE.multipliedBy(2), worker::kill);
+        try {
+            return worker.give(parcel);
+        } finally {
+            guard.close();
+        }
+    }
+
+    private Seated fill(Slot slot) throws IOException, Problem {
         Path socket = folder.resolve("worker-" + sockets.incrementAndGet() + ".sock");
         WorkerProcess worker = WorkerProcess.start(
-                WorkerMain.class,
+                settings.main(),
                 settings.jvmOptions(),
                 settings.arguments(socket, slot.speaker()),
                 socket,
+                settings.stores(),
                 slot.speaker(),
                 this::keep);
-        slot.worker = worker;
-        return worker;
+        Seated seated = new Seated(worker, new Held(sessions));
+        slot.seated = seated;
+        return seated;
     }
 
     private void keep(ChildJvm child) {
@@ -170,13 +248,14 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Listens to a worker until it is gone, and replaces it, until everything ends. */
     private void tend(Slot slot) {
-        WorkerProcess worker = slot.worker;
+        Seated seated = slot.seated;
         Duration pause = PAUSE;
         try {
             while (true) {
-                if (worker != null) {
-                    listen(slot, worker);
-                    slot.worker = null;
+                if (seated != null) {
+                    WorkerProcess worker = seated.worker();
+                    listen(slot, seated);
+                    slot.seated = null;
                     worker.close();
                     children.remove(worker.child());
                     int code = worker.awaitExit();
@@ -185,6 +264,7 @@ public final class WorkerPool implements AutoCloseable {
                     if (closing) {
                         return;
                     }
+                    seated.held().died();
                     journal.accept(slot.speaker() + " (pid " + worker.pid() + ") died with exit code " + code
                             + "; its connections are closed");
                 }
@@ -192,8 +272,8 @@ public final class WorkerPool implements AutoCloseable {
                 if (closing) {
                     return;
                 }
-                worker = refill(slot);
-                pause = worker == null ? longer(pause) : pause;
+                seated = refill(slot);
+                pause = seated == null ? longer(pause) : pause;
             }
         } catch (InterruptedException e) {
             // Nobody interrupts: the JVM is ending.
@@ -203,21 +283,28 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void listen(Slot slot, WorkerProcess worker) {
+    private void listen(Slot slot, Seated seated) {
         try {
-            for (String line = worker.readLine(); line != null; line = worker.readLine()) {
-                journal.accept(slot.speaker() + ": " + Complaint.line(line));
+            for (String line = seated.worker().readLine();
+                    line != null;
+                    line = seated.worker().readLine()) {
+                WorkerReport report = WorkerReport.parse(line);
+                switch (report.kind()) {
+                    case TOOK -> seated.held().took(report.session());
+                    case ENDED -> seated.held().ended(report.session(), report.word(2));
+                    case SAYS -> journal.accept(slot.speaker() + ": " + report.word(0));
+                }
             }
         } catch (IOException e) {
             // As good as its end.
         }
     }
 
-    private WorkerProcess refill(Slot slot) {
+    private Seated refill(Slot slot) {
         try {
-            WorkerProcess worker = fill(slot);
-            journal.accept(slot.speaker() + " is pid " + worker.pid() + " now");
-            return worker;
+            Seated seated = fill(slot);
+            journal.accept(slot.speaker() + " is pid " + seated.worker().pid() + " now");
+            return seated;
         } catch (IOException | Problem e) {
             journal.accept(slot.speaker() + " cannot be replaced yet: " + Complaint.of(e));
             return null;

@@ -2,29 +2,28 @@ package dev.gssbaton.cli.worker;
 
 import dev.gssbaton.cli.Problem;
 import dev.gssbaton.cli.process.ChildJvm;
-import dev.gssbaton.cli.process.Watchdog;
+import dev.gssbaton.handoff.Gift;
+import dev.gssbaton.handoff.HandoffChannel;
+import dev.gssbaton.handoff.Parcel;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.ietf.jgss.GSSException;
 
-/** One worker process that is ready for offers. */
+/** One worker process that is ready for contexts. */
 public final class WorkerProcess implements AutoCloseable {
-    /** How long a worker may think about an offer. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private final ChildJvm child;
     private final Path socket;
+    private final HandoffChannel channel;
     private final long started = System.nanoTime();
 
-    private WorkerProcess(ChildJvm child, Path socket) {
+    private WorkerProcess(ChildJvm child, Path socket, HandoffChannel channel) {
         this.child = child;
         this.socket = socket;
+        this.channel = channel;
     }
 
     /**
@@ -33,7 +32,8 @@ public final class WorkerProcess implements AutoCloseable {
      * @param main calls {@link Worker#run}
      * @param jvmOptions options of its JVM
      * @param arguments the main method's
-     * @param socket where {@code main} is told to take offers
+     * @param socket where {@code main} is told to take contexts
+     * @param stores keys, claims and purpose, the same as the worker's
      * @param speaker what it is called
      * @param started told of the process before it is ready
      * @throws Problem if it does not become ready
@@ -43,6 +43,7 @@ public final class WorkerProcess implements AutoCloseable {
             List<String> jvmOptions,
             List<String> arguments,
             Path socket,
+            Stores stores,
             String speaker,
             Consumer<ChildJvm> started)
             throws IOException, Problem {
@@ -52,34 +53,26 @@ public final class WorkerProcess implements AutoCloseable {
             child.close();
             throw new Problem(speaker + " does not start; its own message stands above");
         }
-        return new WorkerProcess(child, socket);
+        boolean connected = false;
+        try {
+            WorkerProcess worker = new WorkerProcess(child, socket, HandoffChannel.connect(socket, stores.handoff()));
+            connected = true;
+            return worker;
+        } finally {
+            if (!connected) {
+                child.close();
+            }
+        }
     }
 
     /**
-     * Offers a token.
+     * Gives it a context, and waits until it is settled whether it has it, or that cannot be found out yet.
      *
-     * @param number the worker's number in the outcome
-     * @param token the token; neither kept nor wiped
-     * @param watchdog sees to it that a worker that hangs is given up
-     * @throws IOException if it is gone or does not reply, so that it is not known whether it has the context
+     * @throws GSSException if the context cannot be offered: it is as it was
+     * @throws IOException if its socket cannot be passed: it is as it was
      */
-    public Outcome offer(int number, byte[] token, Watchdog watchdog) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        boolean taken = false;
-        Watchdog.Guard guard = watchdog.guard(PATIENCE, channel);
-        try {
-            // It waits where a worker that hangs has as many connections as it can keep.
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            Offer.write(token, channel);
-            Reply reply = Reply.read(channel);
-            taken = reply.taken();
-            return new Outcome(number, reply, taken ? new WorkerConnection(this, channel) : null);
-        } finally {
-            guard.close();
-            if (!taken) {
-                channel.close();
-            }
-        }
+    public Gift give(Parcel parcel) throws GSSException, IOException {
+        return channel.give(parcel);
     }
 
     /** Reads the next line that it says; null at its end. */
@@ -89,6 +82,10 @@ public final class WorkerProcess implements AutoCloseable {
 
     ChildJvm child() {
         return child;
+    }
+
+    Path socket() {
+        return socket;
     }
 
     /** Returns the process number. */
@@ -104,14 +101,16 @@ public final class WorkerProcess implements AutoCloseable {
         return child.awaitExit();
     }
 
-    boolean awaitExit(Duration limit) throws InterruptedException {
-        return child.awaitExit(limit);
+    /** Ends the worker at once. */
+    public void kill() {
+        child.kill();
     }
 
     /** Ends the worker. */
     @Override
     public void close() throws IOException {
         child.close();
+        channel.close();
         Files.deleteIfExists(socket);
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +15,11 @@ import org.junit.jupiter.api.Test;
 
 final class ClientsTest {
     private final List<SocketChannel> peers = new ArrayList<>();
-    private ServerSocketChannel listener;
+    private Listening listener;
 
     @BeforeEach
     void listen() throws IOException {
-        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        listener = Listening.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     @AfterEach
@@ -68,8 +67,26 @@ final class ClientsTest {
         assertTrue(clients.admit(first));
         first.authenticated("alice");
         assertFalse(clients.admit(client()));
-        clients.leave(first);
+        clients.leave(first.id());
         assertTrue(clients.admit(client()));
+    }
+
+    @Test
+    void whoIsAtAWorkerNeedsRoomUntilItLeaves() throws IOException {
+        Clients clients = new Clients(2);
+        Client moved = client();
+        assertTrue(clients.admit(moved));
+        clients.handedOver(moved);
+        clients.adopt("of another process");
+        clients.adopt("beyond the limit");
+        assertFalse(clients.admit(client()));
+        clients.leave("of another process");
+        clients.leave(moved.id());
+        assertTrue(clients.admit(client()));
+        Client gone = client();
+        clients.handedOver(gone);
+        clients.leave("beyond the limit");
+        assertTrue(clients.admit(client()), "who was gone before it was handed over needs no room");
     }
 
     @Test
@@ -83,7 +100,7 @@ final class ClientsTest {
     }
 
     private Client client() throws IOException {
-        peers.add(SocketChannel.open(listener.getLocalAddress()));
+        peers.add(SocketChannel.open(listener.address()));
         return new Client(listener.accept());
     }
 }

@@ -19,9 +19,12 @@ import dev.gssbaton.peers.Login;
 import dev.gssbaton.peers.Received;
 import dev.gssbaton.peers.Scale;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -274,6 +277,51 @@ final class ServeTest {
             try (GssSampleClient client = serving.connect(Login.initiator(ALICE))) {
                 client.exchange(text("and it still serves"));
             }
+        }
+    }
+
+    /** The sockets of clients who are gone are closed in all processes. */
+    @Test
+    void noDescriptorsAreLeftBehind() throws Exception {
+        Subject alice = Login.initiator(ALICE);
+        try (Serving serving = Serving.start(folder, SERVICE, "--workers", "1")) {
+            serveSome(serving, alice, 3);
+            long before = sockets(serving);
+            serveSome(serving, alice, 10);
+            BatonProcess.await("sockets are closed", () -> sockets(serving) <= before);
+        }
+    }
+
+    private static void serveSome(Serving serving, Subject alice, int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            try (GssSampleClient client = serving.connect(alice)) {
+                client.exchange(text("one"));
+            }
+            serving.silent().close();
+        }
+    }
+
+    private static long sockets(Serving serving) {
+        long count = 0;
+        List<ProcessHandle> processes = new ArrayList<>(serving.process().descendants());
+        processes.add(serving.process().handle());
+        for (ProcessHandle process : processes) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc", "" + process.pid(), "fd"))) {
+                for (Path each : all) {
+                    count += isSocket(each) ? 1 : 0;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return count;
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException e) {
+            return false; // closed meanwhile
         }
     }
 

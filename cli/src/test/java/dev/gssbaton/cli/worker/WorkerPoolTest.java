@@ -1,9 +1,7 @@
 package dev.gssbaton.cli.worker;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,23 +9,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
 import dev.gssbaton.cli.MockPair;
+import dev.gssbaton.cli.dispatch.Listening;
 import dev.gssbaton.cli.process.Closing;
 import dev.gssbaton.cli.process.PrivateFolder;
 import dev.gssbaton.cli.process.Watchdog;
 import dev.gssbaton.cli.sample.Answers;
 import dev.gssbaton.cli.sample.Frame;
+import dev.gssbaton.handoff.Parcel;
 import dev.gssbaton.spi.TransferFault;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -47,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class WorkerPoolTest {
     private static final Duration SOON = Duration.ofSeconds(30);
+    private static final List<String> JVM_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     @TempDir
     private Path temp;
@@ -70,49 +75,104 @@ final class WorkerPoolTest {
         closing.close();
     }
 
+    /** A client, and the session that it has in the dispatcher before it is given to a worker. */
+    private final class Session implements AutoCloseable {
+        private final MockPair pair = MockPair.establish(manager);
+        private final SessionNote note = new SessionNote(SessionNote.newId(), "alice");
+        private final SocketChannel client;
+        private final SocketChannel server;
+
+        Session() throws Exception {
+            try (Listening listening = Listening.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+                client = SocketChannel.open(listening.address());
+                server = listening.accept();
+            }
+        }
+
+        Parcel parcel() {
+            return Parcel.of(pair.acceptor(), server);
+        }
+
+        int giveTo(WorkerPool pool) throws Exception {
+            return pool.give(parcel(), note);
+        }
+
+        Frame ask(String text) throws Exception {
+            new Frame(Frame.DATA | Frame.WRAPPED, wrap(pair.initiator(), text)).write(client);
+            return Frame.read(client, 1000);
+        }
+
+        @Override
+        public void close() throws IOException {
+            client.close();
+            server.close();
+        }
+    }
+
     @Test
     void theWorkerThatTookAContextGoesOnWithItsConversation() throws Exception {
         WorkerPool pool = pool(2, Answers.ECHO);
-        MockPair pair = MockPair.establish(manager);
-        // One message is answered here, before the move.
-        assertEquals("first", unwrap(pair.acceptor(), wrap(pair.initiator(), "first")));
-        Outcome outcome = pool.offer(pair.acceptor().export());
-        assertTrue(outcome.taken(), () -> outcome.reply().reason());
-        try (SocketChannel worker = outcome.connection().channel()) {
-            for (String text : List.of("second", "third")) {
-                new Frame(Frame.DATA | Frame.WRAPPED, wrap(pair.initiator(), text)).write(worker);
-                Frame answer = Frame.read(worker, 1000);
-                assertEquals(Answers.echo(text, "worker " + outcome.worker()), unwrap(pair.initiator(), answer.body()));
+        try (Session session = new Session()) {
+            MockPair pair = session.pair;
+            // One message is answered here, before the move; one has been read, one and a half are under way.
+            assertEquals("first", unwrap(pair.acceptor(), wrap(pair.initiator(), "first")));
+            ByteArrayOutputStream sent = new ByteArrayOutputStream();
+            for (String text : List.of("second", "third", "fourth")) {
+                new Frame(Frame.DATA | Frame.WRAPPED, wrap(pair.initiator(), text)).write(Channels.newChannel(sent));
             }
-            Frame.empty(Frame.NOOP).write(worker);
-            assertEquals(-1, worker.read(ByteBuffer.allocate(1)));
+            byte[] octets = sent.toByteArray();
+            int read = octets.length / 2;
+            session.client.write(ByteBuffer.wrap(octets, read, octets.length - read - 3));
+            int worker = pool.give(session.parcel().withUnread(Arrays.copyOf(octets, read)), session.note);
+            session.client.write(ByteBuffer.wrap(octets, octets.length - 3, 3));
+            for (String text : List.of("second", "third", "fourth")) {
+                Frame answer = Frame.read(session.client, 1000);
+                assertEquals(Answers.echo(text, "worker " + worker), unwrap(pair.initiator(), answer.body()));
+            }
+            Frame.empty(Frame.NOOP).write(session.client);
+            assertEquals(-1, session.client.read(ByteBuffer.allocate(1)));
+            assertEquals("ended alice: ", nextLine());
         }
-        assertFalse(outcome.connection().workerDied());
+    }
+
+    @Test
+    void whatWasNotWrittenGoesBeforeAllAnswers() throws Exception {
+        WorkerPool pool = pool(1, Answers.ECHO);
+        try (Session session = new Session()) {
+            byte[] unwritten = wrap(session.pair.acceptor(), "an answer of before");
+            pool.give(session.parcel().withUnwritten(unwritten), session.note);
+            ByteBuffer first = ByteBuffer.allocate(unwritten.length);
+            while (first.hasRemaining()) {
+                assertTrue(session.client.read(first) >= 0);
+            }
+            assertEquals("an answer of before", unwrap(session.pair.initiator(), first.array()));
+            Frame answer = session.ask("next");
+            assertEquals(Answers.echo("next", "worker 1"), unwrap(session.pair.initiator(), answer.body()));
+        }
     }
 
     @Test
     void whatGssServerAnswersIsAnswered() throws Exception {
         WorkerPool pool = pool(1, Answers.MIC);
-        MockPair pair = MockPair.establish(manager);
-        BatonContext initiator = pair.initiator();
-        byte[] text = "text".getBytes(StandardCharsets.UTF_8);
-        try (SocketChannel worker =
-                pool.offer(pair.acceptor().export()).connection().channel()) {
+        try (Session session = new Session()) {
+            BatonContext initiator = session.pair.initiator();
+            byte[] text = "text".getBytes(StandardCharsets.UTF_8);
+            session.giveTo(pool);
             // As gss-client asks without options, with -nw, with -nm, and with -nw -nx -nm.
             new Frame(Frame.DATA | Frame.WRAPPED | Frame.ENCRYPTED | Frame.SEND_MIC, wrap(initiator, "text"))
-                    .write(worker);
-            new Frame(Frame.DATA | Frame.SEND_MIC, text).write(worker);
-            new Frame(Frame.DATA | Frame.WRAPPED, wrap(initiator, "text")).write(worker);
-            new Frame(Frame.DATA, text).write(worker);
+                    .write(session.client);
+            new Frame(Frame.DATA | Frame.SEND_MIC, text).write(session.client);
+            new Frame(Frame.DATA | Frame.WRAPPED, wrap(initiator, "text")).write(session.client);
+            new Frame(Frame.DATA, text).write(session.client);
             for (int i = 0; i < 2; i++) {
-                Frame mic = Frame.read(worker, 1000);
+                Frame mic = Frame.read(session.client, 1000);
                 assertEquals(Frame.MIC, mic.flags());
                 MessageProp prop = new MessageProp(false);
                 initiator.verifyMIC(mic.body(), 0, mic.body().length, text, 0, text.length, prop);
                 assertFalse(prop.isGapToken() || prop.isDuplicateToken() || prop.isUnseqToken() || prop.isOldToken());
             }
             for (int i = 0; i < 2; i++) {
-                Frame nothing = Frame.read(worker, 1000);
+                Frame nothing = Frame.read(session.client, 1000);
                 assertEquals(Frame.NOOP, nothing.flags());
                 assertEquals(0, nothing.body().length);
             }
@@ -120,121 +180,150 @@ final class WorkerPoolTest {
     }
 
     @Test
-    void aTokenIsTakenOnceAndEveryRefusalIsTold() throws Exception {
-        WorkerPool pool = pool(2, Answers.MIC);
-        byte[] token = MockPair.establish(manager).acceptor().export();
-        byte[] broken = token.clone();
-        broken[broken.length - 1] ^= 1;
-        assertRefused(TransferFault.SEAL_BROKEN, pool.offerTo(1, broken));
-        assertRefused(TransferFault.TOKEN_TOO_SHORT, pool.offerTo(1, new byte[3]));
-        assertRefused(TransferFault.TOKEN_EMPTY, pool.offerTo(1, new byte[0]));
-        assertRefused(
-                TransferFault.UNEXPECTED_CONTEXT,
-                pool.offerTo(1, MockPair.establish(manager).initiator().export()));
+    void whoEndsAfterItsMessagesGetsItsAnswersFirst() throws Exception {
+        WorkerPool pool = pool(1, Answers.ECHO);
+        try (Session session = new Session()) {
+            int count = 2000;
+            for (int i = 0; i < count; i++) {
+                new Frame(Frame.DATA, new byte[500]).write(session.client);
+                if (i == 0) {
+                    session.giveTo(pool);
+                }
+            }
+            session.client.shutdownOutput();
+            for (int i = 0; i < count; i++) {
+                String answer = unwrap(
+                        session.pair.initiator(),
+                        Frame.read(session.client, 1000).body());
+                assertTrue(answer.endsWith("worker 1"));
+            }
+            assertEquals(-1, session.client.read(ByteBuffer.allocate(1)));
+            assertEquals("ended alice: ", nextLine());
+        }
+    }
 
-        Outcome first = pool.offerTo(1, token);
-        assertTrue(first.taken());
-        assertRefused(TransferFault.ALREADY_TAKEN, pool.offerTo(2, token));
-        assertRefused(TransferFault.ALREADY_TAKEN, pool.offerTo(1, token));
-        first.connection().close();
+    @Test
+    void whatStandsStillIsClosed() throws Exception {
+        WorkerPool pool =
+                pool(new WorkerSettings(WorkerMain.class, 1, JVM_OPTIONS, stores, Answers.MIC, Duration.ofSeconds(1)));
+        try (Session session = new Session()) {
+            session.giveTo(pool);
+            assertEquals(Frame.NOOP, session.ask("one").flags());
+            assertEquals(-1, session.client.read(ByteBuffer.allocate(1)));
+            assertEquals("ended alice: closed, nothing moved for 1 s", nextLine());
+        }
+    }
+
+    @Test
+    void aContextThatNoWorkerMayHaveStaysAsItIs() throws Exception {
+        WorkerPool pool = pool(1, Answers.MIC);
+        try (Session session = new Session()) {
+            Parcel parcel = Parcel.of(session.pair.initiator(), session.server);
+            IOException failed = assertThrows(IOException.class, () -> pool.give(parcel, session.note));
+            assertTrue(failed.getMessage().contains(TransferFault.UNEXPECTED_CONTEXT.text()), failed.getMessage());
+            assertEquals("still here", unwrap(session.pair.acceptor(), wrap(session.pair.initiator(), "still here")));
+        }
     }
 
     @Test
     void aMessageOutOfOrderEndsTheConversationAndIsSaid() throws Exception {
         WorkerPool pool = pool(1, Answers.MIC);
-        MockPair pair = MockPair.establish(manager);
-        byte[] message = wrap(pair.initiator(), "once");
-        try (SocketChannel worker =
-                pool.offer(pair.acceptor().export()).connection().channel()) {
-            new Frame(Frame.DATA | Frame.WRAPPED, message).write(worker);
-            assertEquals(Frame.NOOP, Frame.read(worker, 1000).flags());
-            new Frame(Frame.DATA | Frame.WRAPPED, message).write(worker);
-            assertEquals(-1, worker.read(ByteBuffer.allocate(1)));
+        try (Session session = new Session()) {
+            byte[] message = wrap(session.pair.initiator(), "once");
+            session.giveTo(pool);
+            new Frame(Frame.DATA | Frame.WRAPPED, message).write(session.client);
+            assertEquals(Frame.NOOP, Frame.read(session.client, 1000).flags());
+            new Frame(Frame.DATA | Frame.WRAPPED, message).write(session.client);
+            assertEquals(-1, session.client.read(ByteBuffer.allocate(1)));
         }
-        assertEquals("worker 1: alice: conversation ended: DUPLICATE_TOKEN: a message came a second time", nextLine());
+        assertEquals("ended alice: conversation ended: DUPLICATE_TOKEN: a message came a second time", nextLine());
     }
 
     @Test
     void garbageEndsItsOwnConversationAlone() throws Exception {
         WorkerPool pool = pool(1, Answers.MIC);
-        MockPair good = MockPair.establish(manager);
-        try (SocketChannel worker =
-                pool.offer(good.acceptor().export()).connection().channel()) {
+        try (Session good = new Session()) {
+            good.giveTo(pool);
             for (byte[] garbage : new byte[][] {
                 {4, 127, 127, 127, 127}, {Frame.MIC, 0, 0, 0, 0}, {(byte) 228, 0, 0, 0, 3, 1, 2, 3}, {4, 0, 0}
             }) {
-                MockPair bad = MockPair.establish(manager);
-                try (SocketChannel other =
-                        pool.offer(bad.acceptor().export()).connection().channel()) {
-                    other.write(ByteBuffer.wrap(garbage));
-                    other.shutdownOutput();
-                    assertEquals(-1, other.read(ByteBuffer.allocate(1)));
+                try (Session bad = new Session()) {
+                    bad.giveTo(pool);
+                    bad.client.write(ByteBuffer.wrap(garbage));
+                    bad.client.shutdownOutput();
+                    assertEquals(-1, bad.client.read(ByteBuffer.allocate(1)));
                 }
-                assertTrue(nextLine().startsWith("worker 1: alice: conversation ended: "));
+                assertTrue(nextLine().startsWith("ended alice: conversation ended: "));
             }
-            new Frame(Frame.DATA | Frame.WRAPPED, wrap(good.initiator(), "still here")).write(worker);
-            assertEquals(Frame.NOOP, Frame.read(worker, 1000).flags());
+            assertEquals(Frame.NOOP, good.ask("still here").flags());
         }
     }
 
     @Test
     void aWorkerThatDiesIsReplacedAndSaidSo() throws Exception {
         WorkerPool pool = pool(2, Answers.MIC);
-        long victim = pids(pool).get(0);
-        MockPair pair = MockPair.establish(manager);
-        Outcome outcome = pool.offerTo(1, pair.acceptor().export());
-        assertTrue(ProcessHandle.of(victim).orElseThrow().destroyForcibly());
-        try (WorkerConnection connection = outcome.connection()) {
-            assertEquals(-1, connection.channel().read(ByteBuffer.allocate(1)));
-            assertTrue(connection.workerDied());
+        try (Session first = new Session();
+                Session second = new Session()) {
+            int worker = first.giveTo(pool);
+            assertNotEquals(worker, second.giveTo(pool));
+            assertEquals(Frame.NOOP, first.ask("one").flags());
+            long victim = pids(pool).get(worker - 1);
+            assertTrue(ProcessHandle.of(victim).orElseThrow().destroyForcibly());
+            assertEquals(-1, first.client.read(ByteBuffer.allocate(1)));
+            // The other worker goes on, whoever's turn it is.
+            for (int i = 0; i < 2; i++) {
+                try (Session other = new Session()) {
+                    other.giveTo(pool);
+                    assertEquals(Frame.NOOP, other.ask("one").flags());
+                    Frame.empty(Frame.NOOP).write(other.client);
+                    assertEquals("ended alice: ", nextLine());
+                }
+            }
+            assertEquals(Frame.NOOP, second.ask("one").flags());
+            assertEquals("ended alice: closed, its worker died", nextLine());
+            assertEquals(
+                    "worker " + worker + " (pid " + victim + ") died with exit code 137; its connections are closed",
+                    nextLine());
+            Matcher replaced =
+                    Pattern.compile("worker " + worker + " is pid (\\d+) now").matcher(nextLine());
+            assertTrue(replaced.matches());
+            assertNotEquals(victim, Long.parseLong(replaced.group(1)));
         }
-        // The other worker goes on, whoever's turn it is.
-        for (int i = 0; i < 2; i++) {
-            Outcome other = pool.offer(MockPair.establish(manager).acceptor().export());
-            assertTrue(other.taken());
-            other.connection().close();
-        }
-        assertEquals("worker 1 (pid " + victim + ") died with exit code 137; its connections are closed", nextLine());
-        Matcher replaced = Pattern.compile("worker 1 is pid (\\d+) now").matcher(nextLine());
-        assertTrue(replaced.matches());
-        assertNotEquals(victim, Long.parseLong(replaced.group(1)));
-        Outcome after = pool.offerTo(1, MockPair.establish(manager).acceptor().export());
-        assertTrue(after.taken());
-        after.connection().close();
     }
 
     @Test
-    void aWorkerThatDoesNotReplyIsPassedOver() throws Exception {
+    void aWorkerThatDoesNotAnswerIsPassedOver() throws Exception {
         WorkerPool pool = pool(2, Answers.MIC);
         long stopped = pids(pool).get(0);
-        assertEquals(
-                0,
-                new ProcessBuilder("kill", "-STOP", String.valueOf(stopped))
-                        .start()
-                        .waitFor());
+        signal("-STOP", stopped);
         ExecutorService threads = Executors.newCachedThreadPool();
+        List<Session> sessions = new ArrayList<>();
         try {
-            // More than the system keeps for a process that does not accept them: even connecting waits then.
-            List<Future<Outcome>> inVain = new ArrayList<>();
-            for (int i = 0; i < 80; i++) {
-                inVain.add(threads.submit(() -> pool.offerTo(1, new byte[100])));
+            List<Future<Integer>> given = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                Session session = new Session();
+                sessions.add(session);
+                given.add(threads.submit(() -> session.giveTo(pool)));
             }
-            Outcome outcome = pool.offer(MockPair.establish(manager).acceptor().export());
-            assertTrue(outcome.taken(), () -> outcome.reply().reason());
-            assertEquals(2, outcome.worker());
-            outcome.connection().close();
-            for (Future<Outcome> each : inVain) {
-                ExecutionException failed = assertThrows(ExecutionException.class, each::get);
-                assertInstanceOf(IOException.class, failed.getCause());
+            for (Future<Integer> each : given) {
+                assertEquals(2, each.get());
+            }
+            for (Session session : sessions) {
+                assertEquals(Frame.NOOP, session.ask("one").flags());
             }
         } finally {
             threads.shutdownNow();
-            assertEquals(
-                    0,
-                    new ProcessBuilder("kill", "-CONT", String.valueOf(stopped))
-                            .start()
-                            .waitFor());
+            signal("-CONT", stopped);
+            for (Session session : sessions) {
+                session.close();
+            }
         }
+    }
+
+    private static void signal(String signal, long pid) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", signal, String.valueOf(pid)).start().waitFor());
     }
 
     @Test
@@ -254,9 +343,22 @@ final class WorkerPoolTest {
     }
 
     private WorkerPool pool(int count, Answers answers) throws Exception {
-        WorkerSettings settings =
-                new WorkerSettings(count, List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), stores, answers);
-        return WorkerPool.start(settings, folder.path(), journal::add, closing.add(new Watchdog()), closing);
+        return pool(new WorkerSettings(WorkerMain.class, count, JVM_OPTIONS, stores, answers, Duration.ofSeconds(60)));
+    }
+
+    private WorkerPool pool(WorkerSettings settings) throws Exception {
+        SessionListener sessions = new SessionListener() {
+            @Override
+            public void adopted(SessionNote session) {
+                journal.add("adopted " + session.client());
+            }
+
+            @Override
+            public void ended(SessionNote session, String why) {
+                journal.add("ended " + session.client() + ": " + why);
+            }
+        };
+        return WorkerPool.start(settings, folder.path(), journal::add, sessions, closing.add(new Watchdog()), closing);
     }
 
     private String nextLine() throws InterruptedException {
@@ -271,13 +373,6 @@ final class WorkerPoolTest {
                 .results()
                 .map(found -> Long.parseLong(found.group(1)))
                 .toList();
-    }
-
-    private static void assertRefused(TransferFault fault, Outcome outcome) {
-        assertFalse(outcome.taken());
-        Reply reply = outcome.reply();
-        assertArrayEquals(new int[] {fault.majorCode(), fault.minorCode()}, new int[] {reply.major(), reply.minor()});
-        assertTrue(reply.text().startsWith(fault.text()), reply.text());
     }
 
     private static byte[] wrap(BatonContext context, String text) throws GSSException {

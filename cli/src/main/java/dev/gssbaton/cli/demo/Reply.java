@@ -1,4 +1,4 @@
-package dev.gssbaton.cli.worker;
+package dev.gssbaton.cli.demo;
 
 import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.MajorStatus;
@@ -28,7 +28,7 @@ import org.ietf.jgss.GSSException;
  * @param minor the minor status of the refusal
  * @param text why it was refused
  */
-public record Reply(boolean taken, int major, int minor, String text) {
+record Reply(boolean taken, int major, int minor, String text) {
     private static final int MINOR_POS = 1 + Integer.BYTES;
     private static final int LENGTH_POS = MINOR_POS + Integer.BYTES; // 9
     private static final int HEADER_SIZE = LENGTH_POS + Short.BYTES; // 11

@@ -1,4 +1,4 @@
-package dev.gssbaton.cli.worker;
+package dev.gssbaton.cli.demo;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -55,14 +55,15 @@ final class ReplyTest {
     @Test
     void anOfferIsReadAsItWasWrittenAndNeverLongerThanAToken() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Offer.write(new byte[] {1, 2, 3}, Channels.newChannel(out));
+        TokenOffer.write(new byte[] {1, 2, 3}, Channels.newChannel(out));
         assertArrayEquals(HexFormat.of().parseHex("00000003" + "010203"), out.toByteArray());
         assertArrayEquals(
-                new byte[] {1, 2, 3}, Offer.read(Channels.newChannel(new ByteArrayInputStream(out.toByteArray()))));
+                new byte[] {1, 2, 3},
+                TokenOffer.read(Channels.newChannel(new ByteArrayInputStream(out.toByteArray()))));
         for (String length : new String[] {"00200000", "7fffffff", "ffffffff"}) {
             assertThrows(
                     IOException.class,
-                    () -> Offer.read(Channels.newChannel(
+                    () -> TokenOffer.read(Channels.newChannel(
                             new ByteArrayInputStream(HexFormat.of().parseHex(length)))));
         }
     }

@@ -1,4 +1,4 @@
-package dev.gssbaton.cli.worker;
+package dev.gssbaton.cli.demo;
 
 import dev.gssbaton.seal.TokenHeader;
 import java.io.IOException;
@@ -15,8 +15,8 @@ import java.nio.channels.WritableByteChannel;
  * 4..   token
  * </pre>
  */
-final class Offer {
-    private Offer() {}
+final class TokenOffer {
+    private TokenOffer() {}
 
     static void write(byte[] token, WritableByteChannel out) throws IOException {
         ByteBuffer length =
