@@ -9,6 +9,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.newsclub.net.unix.AFUNIXSocketChannel;
 import org.newsclub.net.unix.AFUNIXSocketCredentials;
 
@@ -21,15 +25,38 @@ import org.newsclub.net.unix.AFUNIXSocketCredentials;
 final class Connection implements Closeable {
     private static final int ANCILLARY_SIZE = 1024;
     private static final int FIRST_CAPACITY = 64 * 1024;
+    /** As many as one end may offer before the other takes any. */
+    private static final int MAX_DESCRIPTORS = HandoffOptions.MAX_WINDOW;
+
+    /** Ends connections whose peer does not read. */
+    private static final ScheduledThreadPoolExecutor WATCHDOG = watchdog();
 
     private final AFUNIXSocketChannel channel;
+    private final Duration limit;
     private final Object sending = new Object();
     private final Deque<FileDescriptor> descriptors = new ArrayDeque<>();
     private ByteBuffer received = ByteBuffer.allocateDirect(FIRST_CAPACITY).flip();
 
-    Connection(AFUNIXSocketChannel channel) {
+    /**
+     * Takes over a connected channel.
+     *
+     * @param channel the channel
+     * @param limit how long the peer may take to read a frame
+     */
+    Connection(AFUNIXSocketChannel channel, Duration limit) {
         this.channel = channel;
+        this.limit = limit;
         channel.setAncillaryReceiveBufferSize(ANCILLARY_SIZE);
+    }
+
+    private static ScheduledThreadPoolExecutor watchdog() {
+        ScheduledThreadPoolExecutor watchdog = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "baton-handoff-watchdog");
+            thread.setDaemon(true);
+            return thread;
+        });
+        watchdog.setRemoveOnCancelPolicy(true);
+        return watchdog;
     }
 
     /** Says who is at the other end. */
@@ -62,16 +89,41 @@ final class Connection implements Closeable {
         send(frame, null);
     }
 
-    /** Sends a frame, and with its first octet a descriptor, which stays the caller's. */
+    /**
+     * Sends a frame, and with its first octet a descriptor, which stays the caller's. If it cannot be sent in whole, the connection is
+     * closed: nobody could tell where the next frame begins.
+     */
     void send(Frame frame, FileDescriptor descriptor) throws IOException {
         ByteBuffer octets = frame.encode();
         synchronized (sending) {
-            if (descriptor != null) {
-                channel.setOutboundFileDescriptors(descriptor);
+            AtomicBoolean late = new AtomicBoolean();
+            ScheduledFuture<?> watch = WATCHDOG.schedule(() -> end(late), limit.toMillis(), TimeUnit.MILLISECONDS);
+            boolean sent = false;
+            try {
+                if (descriptor != null) {
+                    channel.setOutboundFileDescriptors(descriptor);
+                }
+                while (octets.hasRemaining()) {
+                    channel.write(octets);
+                }
+                sent = true;
+            } catch (IOException e) {
+                throw late.get() ? new IOException("the peer has not read for " + limit, e) : e;
+            } finally {
+                watch.cancel(false);
+                if (!sent) {
+                    channel.close();
+                }
             }
-            while (octets.hasRemaining()) {
-                channel.write(octets);
-            }
+        }
+    }
+
+    private void end(AtomicBoolean late) {
+        late.set(true);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            HandoffLog.debug("a connection whose peer does not read could not be closed: {0}", e.getMessage());
         }
     }
 
@@ -113,6 +165,9 @@ final class Connection implements Closeable {
         }
         for (FileDescriptor descriptor : channel.getReceivedFileDescriptors()) {
             descriptors.add(descriptor);
+        }
+        if (descriptors.size() > MAX_DESCRIPTORS) {
+            throw new IOException("the peer sends more than " + MAX_DESCRIPTORS + " descriptors at once");
         }
         if (count < 0) {
             throw new EOFException("the peer has closed the connection");

@@ -124,7 +124,7 @@ public final class HandoffChannel implements Closeable {
      * @throws IOException if there is no listener, or its directory is not this account's alone
      */
     public static HandoffChannel connect(Path path, HandoffOptions options) throws IOException {
-        return new HandoffChannel(SocketPlace.of(path).connect(), Greeting.End.CONNECTED, options);
+        return new HandoffChannel(SocketPlace.of(path).connect(options.limit()), Greeting.End.CONNECTED, options);
     }
 
     /**

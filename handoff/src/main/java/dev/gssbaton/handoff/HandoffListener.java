@@ -85,7 +85,7 @@ public final class HandoffListener implements Closeable {
                 throw e;
             }
             try {
-                return new HandoffChannel(new Connection(accepted), Greeting.End.ACCEPTED, options);
+                return new HandoffChannel(new Connection(accepted, options.limit()), Greeting.End.ACCEPTED, options);
             } catch (IOException e) {
                 HandoffLog.warn("a process that connected to {0} was not let in: {1}", place.path(), e.getMessage());
             }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.newsclub.net.unix.AFUNIXServerSocketChannel;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 import org.newsclub.net.unix.AFUNIXSocketChannel;
@@ -28,14 +29,19 @@ final class SocketPlace {
         return path;
     }
 
-    Connection connect() throws IOException {
+    /**
+     * Connects to a listener.
+     *
+     * @param limit how long it may take to read a frame
+     */
+    Connection connect(Duration limit) throws IOException {
         directory.check();
         AFUNIXSocketChannel channel = AFUNIXSocketChannel.open();
         boolean connected = false;
         try {
             channel.connect(AFUNIXSocketAddress.of(path));
             connected = true;
-            return new Connection(channel);
+            return new Connection(channel, limit);
         } catch (IOException e) {
             throw new IOException("nobody listens for hand-overs at " + path + " (" + e.getMessage() + ")", e);
         } finally {

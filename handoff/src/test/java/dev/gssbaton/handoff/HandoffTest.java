@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.newsclub.net.unix.AFUNIXServerSocketChannel;
 
 /** Contexts and their sockets over a channel, both ends in this process. */
 @Timeout(60)
@@ -101,6 +102,45 @@ class HandoffTest {
             assertTrue(from.read(in) >= 0, "end of file");
         }
         return in.flip();
+    }
+
+    /** As a process that is stopped: it has greeted, and does not read any more. */
+    @Test
+    void a_peer_that_does_not_read_gets_nothing_and_holds_nobody_up() throws Exception {
+        HandoffOptions hasty = options.withLimit(Duration.ofSeconds(1)).withWindow(64);
+        SocketPlace place = SocketPlace.of(path);
+        try (AFUNIXServerSocketChannel listener = place.bind()) {
+            CompletableFuture<Connection> accepted = CompletableFuture.supplyAsync(() -> greeting(listener));
+            try (HandoffChannel giver = HandoffChannel.connect(path, hasty);
+                    Connection silent = accepted.get()) {
+                List<Pairs> pairs = new ArrayList<>();
+                List<Parcel> parcels = new ArrayList<>();
+                for (int i = 0; i < 16; i++) {
+                    Pairs pair = Pairs.establish(manager);
+                    pairs.add(pair);
+                    parcels.add(Parcel.of(pair.server(), null).withUnread(new byte[Parcel.MAX_OCTETS]));
+                }
+                for (Gift gift : giver.giveAll(parcels, gift -> {})) {
+                    assertEquals(Offer.State.KEPT, gift.state(), () -> "" + gift.reason());
+                }
+                for (Pairs pair : pairs) {
+                    assertEquals("on it goes", Pairs.unwrap(pair.server(), Pairs.wrap(pair.client(), "on it goes")));
+                }
+                assertThrows(IOException.class, () -> giver.give(parcels.get(0)), silent::toString);
+            }
+        }
+    }
+
+    private Connection greeting(AFUNIXServerSocketChannel listener) {
+        try {
+            Connection connection = new Connection(listener.accept(), options.limit());
+            new Greeting(connection, connection.peer(), options)
+                    .exchange(Greeting.End.ACCEPTED, manager.claimStoreId())
+                    .close();
+            return connection;
+        } catch (IOException | GSSException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
