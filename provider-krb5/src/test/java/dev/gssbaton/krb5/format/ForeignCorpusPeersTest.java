@@ -3,7 +3,6 @@ package dev.gssbaton.krb5.format;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.peers.JgssPeer;
@@ -12,6 +11,8 @@ import dev.gssbaton.peers.NativePeer;
 import dev.gssbaton.peers.PeerContext;
 import dev.gssbaton.peers.Received;
 import dev.gssbaton.peers.Requires;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,10 @@ class ForeignCorpusPeersTest {
     private static final Map<String, JgssPeer> PEERS = new HashMap<>();
 
     static List<ForeignToken> tokens() {
-        return ForeignToken.all();
+        return ForeignToken.all().stream()
+                .filter(token -> !token.exporter().format().equals("heimdal-8")
+                        || !HeimdalOrderPeersTest.library().isEmpty())
+                .toList();
     }
 
     @AfterAll
@@ -52,14 +56,14 @@ class ForeignCorpusPeersTest {
     @ParameterizedTest
     @MethodSource("tokens")
     void library_goes_on_from_what_was_written_again(ForeignToken token) throws Exception {
-        String format = token.exporter().format();
-        assumeTrue(
-                !format.equals("heimdal-8") || !HeimdalOrderPeersTest.library().isEmpty(), "no library of git master");
         byte[] written;
-        try (ContextState state = token.read(token.octets())) {
-            written = token.write(state);
+        // With an end that has not come, whenever this runs: MIT krb5 takes no context that has ended.
+        try (ContextState state = token.read(token.octets());
+                ContextState lasting =
+                        ForeignStates.endingAt(state, Instant.now().plus(Duration.ofHours(1)))) {
+            written = token.write(lasting);
         }
-        PeerContext context = peer(format).imported(written);
+        PeerContext context = peer(token.exporter().format()).imported(written);
         for (ForeignToken.Message message : token.messages("underWay")) {
             Received received = message.kind().equals("mic")
                     ? context.verifyMic(message.token(), message.octets())
