@@ -69,6 +69,11 @@ class SharedClaimsTest {
     static void startMembers() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "only root makes directories of root's");
         assumeTrue(Files.isExecutable(SETPRIV), "setpriv, with which a process becomes another account, is missing");
+        for (Path at = shared.toRealPath().getParent(); at != null; at = at.getParent()) {
+            int mode = (Integer) Files.getAttribute(at, "unix:mode");
+            boolean others = (mode & 0022) != 0 && (mode & 01000) == 0;
+            assumeTrue(Files.getAttribute(at, "unix:uid").equals(0) && !others, at + " is not root's alone to change");
+        }
         // Other accounts pass through, to the directory and to the classes.
         Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwx--x--x"));
         String classPath = readableClasses();

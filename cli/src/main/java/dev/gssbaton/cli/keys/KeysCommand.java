@@ -1,7 +1,10 @@
 package dev.gssbaton.cli.keys;
 
 import dev.gssbaton.cli.Age;
+import dev.gssbaton.cli.Complaint;
+import dev.gssbaton.cli.EncryptionTypeName;
 import dev.gssbaton.cli.Problem;
+import dev.gssbaton.krb5.credential.KeytabKeys;
 import dev.gssbaton.seal.AccountKeys;
 import dev.gssbaton.seal.AccountKeys.Entry;
 import dev.gssbaton.spi.PublicId;
@@ -24,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "keys",
         description = {
-            "Lists and changes the account's keys: whoever holds one can import what it sealed.",
+            "Lists and changes the account's keys: whoever holds one can import what it sealed. keytab lists a service's.",
             "To renew: add, wait until all processes have seen it (some seconds), primary, wait for the longest life of a"
                     + " token, drop.%n"
         },
@@ -87,6 +90,35 @@ public final class KeysCommand {
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new Problem(e.getMessage(), e);
         }
+    }
+
+    @Command(name = "keytab", description = "Lists the entries of a service's keytab that open tokens, oldest first.")
+    void keytab(
+            @Parameters(paramLabel = "FILE", description = "The keytab.") Path file,
+            @Parameters(paramLabel = "PRINCIPAL", description = "The service: nfs/host.example@EXAMPLE.")
+                    String principal)
+            throws GSSException {
+        try (KeytabKeys keys = KeytabKeys.in(file, principal)) {
+            List<KeytabKeys.Entry> entries = keys.list();
+            if (entries.isEmpty()) {
+                out().println("no entries of " + Complaint.line(principal) + " that could seal");
+            }
+            Instant now = Instant.now();
+            for (KeytabKeys.Entry entry : entries) {
+                out().println("kvno " + Integer.toUnsignedString(entry.kvno()) + "  "
+                        + EncryptionTypeName.of(entry.encryptionType()) + "  written " + written(entry, now)
+                        + (entry.seals() ? "  seals" : ""));
+            }
+        }
+    }
+
+    private static String written(KeytabKeys.Entry entry, Instant now) {
+        if (entry.written().equals(Instant.EPOCH)) {
+            return "at a time that it does not tell";
+        }
+        return entry.written().isAfter(now)
+                ? "in " + Age.of(Duration.between(now, entry.written()))
+                : Age.of(Duration.between(entry.written(), now)) + " ago";
     }
 
     private PublicId find(String command, AccountKeys keys, String digits) throws GSSException, Problem {

@@ -105,6 +105,10 @@ final class InspectCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains(", a key of nfs/host@TEST"), run.out());
         assertShows(run, "initiator", "alice");
+        Run listed = Run.of("keys", "keytab", keytab.toString(), "nfs/host@TEST");
+        assertEquals(
+                "kvno 1  aes256-cts-hmac-sha1-96  written at a time that it does not tell  seals",
+                listed.out().strip());
         Run other = Run.of(
                 "inspect", file(token).toString(), "--keytab", keytab.toString(), "--principal", "nfs/host@TEST");
         assertTrue(other.out().contains("this keytab does not hold the key"), other.out());

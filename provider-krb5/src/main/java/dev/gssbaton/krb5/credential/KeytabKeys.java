@@ -67,8 +67,8 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
     private static final byte[] LABEL = "baton seal 1\0".getBytes(StandardCharsets.US_ASCII);
 
     /** The latest last; of one time the higher version, and then the longer key and the higher number. */
-    private static final Comparator<Entry> BY_AGE = Comparator.comparing(Entry::written)
-            .thenComparing(Entry::kvno, Integer::compareUnsigned)
+    private static final Comparator<Derived> BY_AGE = Comparator.comparing(Derived::written)
+            .thenComparing(Derived::kvno, Integer::compareUnsigned)
             .thenComparing(entry -> entry.type().keySize())
             .thenComparing(entry -> entry.type().number());
 
@@ -78,7 +78,7 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
     private final Duration settleTime;
     private final Clock clock;
 
-    private final Map<String, List<Entry>> byPurpose = new HashMap<>();
+    private final Map<String, List<Derived>> byPurpose = new HashMap<>();
     /** Of which what is in the map was derived; closed, and kept to be told from the next. */
     private KeyRing derivedFrom;
 
@@ -92,7 +92,7 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
      * @param written when it was written
      * @param sealing what was derived
      */
-    private record Entry(EncryptionType type, int kvno, Instant written, SealingKey sealing) {}
+    private record Derived(EncryptionType type, int kvno, Instant written, SealingKey sealing) {}
 
     private KeytabKeys(Keytab keytab, Principal principal, Duration settleTime, Clock clock) {
         this.keytab = keytab;
@@ -152,22 +152,50 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
      */
     @Override
     public SealingKey exportKey(String purpose) throws GSSException {
-        List<Entry> entries = entries(purpose);
+        List<Derived> entries = entries(purpose);
         if (entries.isEmpty()) {
             throw TransferFault.KEYS_UNUSABLE.exception(keytab.describe() + " has no entry of " + principal
                     + " of the types 17 to 20, 25 or 26: create one with kadmin's ktadd");
         }
+        return newestSettled(entries).map(Derived::sealing).orElseThrow(() -> unsettled(entries));
+    }
+
+    private Optional<Derived> newestSettled(List<Derived> entries) {
         Instant latest = clock.instant().minus(settleTime);
         return entries.stream()
                 .filter(entry -> !entry.written().isAfter(latest))
-                .max(BY_AGE)
-                .map(Entry::sealing)
-                .orElseThrow(() -> unsettled(entries));
+                .max(BY_AGE);
     }
 
-    private GSSException unsettled(List<Entry> entries) {
+    /**
+     * Lists the entries that open tokens, one of which seals them.
+     *
+     * @return the entries without their keys, the oldest first
+     * @throws GSSException {@link TransferFault#KEYS_UNUSABLE} if the keytab cannot be used, saying what to do
+     */
+    public List<Entry> list() throws GSSException {
+        List<Derived> entries = entries("");
+        Optional<Derived> seals = newestSettled(entries);
+        return entries.stream()
+                .sorted(BY_AGE)
+                .map(entry -> new Entry(
+                        entry.type().number(), entry.kvno(), entry.written(), seals.equals(Optional.of(entry))))
+                .toList();
+    }
+
+    /**
+     * An entry of the keytab, without its key.
+     *
+     * @param encryptionType the number of its encryption type
+     * @param kvno its version
+     * @param written when it was written, by its timestamp; 1970 if it has none
+     * @param seals whether new tokens are sealed with it
+     */
+    public record Entry(int encryptionType, int kvno, Instant written, boolean seals) {}
+
+    private GSSException unsettled(List<Derived> entries) {
         Instant first = entries.stream()
-                .map(Entry::written)
+                .map(Derived::written)
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
         return TransferFault.KEYS_UNUSABLE.exception("the oldest entry of " + principal + " in " + keytab.describe()
@@ -178,12 +206,12 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
     @Override
     public Optional<SealingKey> importKey(PublicId id, String purpose) throws GSSException {
         return entries(purpose).stream()
-                .map(Entry::sealing)
+                .map(Derived::sealing)
                 .filter(key -> key.id().equals(id))
                 .findFirst();
     }
 
-    private synchronized List<Entry> entries(String purpose) throws GSSException {
+    private synchronized List<Derived> entries(String purpose) throws GSSException {
         if (closed) {
             throw TransferFault.KEYS_UNUSABLE.exception("the keytab keys have been closed");
         }
@@ -199,9 +227,9 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
         }
     }
 
-    private List<Entry> derive(KeyRing ring, String purpose) {
+    private List<Derived> derive(KeyRing ring, String purpose) {
         byte[] purposeOctets = utf8(purpose, "purpose");
-        List<Entry> entries = new ArrayList<>();
+        List<Derived> entries = new ArrayList<>();
         for (LongTermKey key : ring.keys()) {
             if (key.key() != null
                     && TYPES.contains(key.key().type())
@@ -212,7 +240,7 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
         return entries;
     }
 
-    private Entry derive(LongTermKey key, byte[] purpose) {
+    private Derived derive(LongTermKey key, byte[] purpose) {
         EncryptionType type = key.key().type();
         byte[] input = ByteBuffer.allocate(LABEL.length + 3 * Integer.BYTES + purpose.length + principalOctets.length)
                 .put(LABEL)
@@ -225,25 +253,25 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
         byte[] output = key.key().prfPlus(input, PublicId.SIZE + SealingKey.SIZE);
         try {
             SecretBytes octets = SecretBytes.copyOf(output, PublicId.SIZE, SealingKey.SIZE);
-            return new Entry(type, key.kvno(), key.written(), new SealingKey(PublicId.of(output), octets));
+            return new Derived(type, key.kvno(), key.written(), new SealingKey(PublicId.of(output), octets));
         } finally {
             Arrays.fill(output, (byte) 0);
         }
     }
 
     /** Keeps the object of a key that is still there, so that what was derived from it lasts, and erases the others. */
-    private static List<Entry> successors(List<Entry> before, List<Entry> after) {
+    private static List<Derived> successors(List<Derived> before, List<Derived> after) {
         Map<PublicId, SealingKey> kept = new HashMap<>();
         before.forEach(entry -> kept.put(entry.sealing().id(), entry.sealing()));
-        List<Entry> entries = new ArrayList<>();
-        for (Entry entry : after) {
+        List<Derived> entries = new ArrayList<>();
+        for (Derived entry : after) {
             // The identifier comes from the same key as the octets: who has the one has the other.
             SealingKey same = kept.remove(entry.sealing().id());
             if (same != null) {
                 entry.sealing().close();
             }
             SealingKey sealing = same == null ? entry.sealing() : same;
-            entries.add(new Entry(entry.type(), entry.kvno(), entry.written(), sealing));
+            entries.add(new Derived(entry.type(), entry.kvno(), entry.written(), sealing));
         }
         kept.values().forEach(SealingKey::close);
         return entries;

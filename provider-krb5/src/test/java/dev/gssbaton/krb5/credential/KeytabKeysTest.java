@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ietf.jgss.GSSException;
@@ -68,6 +69,12 @@ class KeytabKeysTest {
                 assertEquals(Optional.of(each), keys.importKey(each, "").map(SealingKey::id));
             }
             assertEquals(Optional.empty(), keys.importKey(id(HTTP, 6, 20), ""));
+            assertEquals(
+                    List.of(
+                            new KeytabKeys.Entry(20, 9, Instant.ofEpochSecond(old - 1), false),
+                            new KeytabKeys.Entry(18, 4, Instant.ofEpochSecond(old), true),
+                            new KeytabKeys.Entry(20, 5, Instant.ofEpochSecond(old + 1), false)),
+                    keys.list());
         }
     }
 
