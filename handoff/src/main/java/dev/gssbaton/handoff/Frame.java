@@ -147,9 +147,11 @@ record Frame(FrameType type, byte[] body) {
         return new PublicId(in.getLong(), in.getLong());
     }
 
+    /** Reads the reason, without what would disturb a log. */
     String reason() {
         int from = Math.min(body.length, type == FrameType.RENOUNCED ? 4 + PublicId.SIZE : 4);
-        return new String(body, from, body.length - from, StandardCharsets.UTF_8);
+        int length = Math.min(body.length - from, 4 * MAX_REASON);
+        return new String(body, from, length, StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", "?");
     }
 
     private ByteBuffer in(int least) throws IOException {

@@ -328,7 +328,7 @@ public final class HandoffChannel implements Closeable {
             try {
                 record = HandoffRecord.open(sealer, offered.frame().sealed());
                 context = session.prepare(offered.frame().token(), options.expected());
-            } catch (GSSException | IllegalStateException e) {
+            } catch (GSSException | IOException | IllegalStateException e) {
                 // Also where this end is being closed, so that its keys are erased already.
                 answer(Frame.declined(number, e.getMessage()));
                 return Optional.empty();
@@ -341,7 +341,7 @@ public final class HandoffChannel implements Closeable {
                 answer(Frame.taken(number));
                 return Optional.of(new Handoff(
                         context.live(), context.id(), socket, record.unread(), record.unwritten(), record.note()));
-            } catch (GSSException | IOException e) {
+            } catch (GSSException | IOException | RuntimeException e) {
                 HandoffLog.warn("token {0}: not taken: {1}", context.id(), e.getMessage());
                 answer(Frame.renounced(number, context.renounce(), e.getMessage()));
                 return Optional.empty();

@@ -7,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.newsclub.net.unix.AFUNIXServerSocketChannel;
 import org.newsclub.net.unix.AFUNIXSocketChannel;
 
@@ -14,7 +15,8 @@ import org.newsclub.net.unix.AFUNIXSocketChannel;
  * Waits for processes to connect that give or take contexts.
  *
  * <p>Its socket stands in a directory of mode 0700 that belongs to this account, is made if its parent is there, and is refused if
- * it has another owner, looser permissions or is a symbolic link.
+ * it has another owner, looser permissions or is a symbolic link. For processes of several accounts it is one that root made, of mode
+ * 1770 and a group that they share; then the policy says which account is allowed, and the claims are shared in the same way.
  *
  * <p>Safe for use by several threads.
  */
@@ -93,8 +95,7 @@ public final class HandoffListener implements Closeable {
     }
 
     private Object fileKey() throws IOException {
-        return Files.readAttributes(
-                        place.path(), java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        return Files.readAttributes(place.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
     }
 

@@ -158,6 +158,19 @@ class PeerTest {
     }
 
     @Test
+    void a_peer_that_says_nothing_is_given_up_and_the_next_one_is_let_in() throws Exception {
+        try (HandoffListener listener = HandoffListener.bind(path, options.withLimit(Duration.ofMillis(300)))) {
+            BlockingQueue<Object> accepted = accepting(listener);
+            try (SocketChannel silent = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                silent.connect(UnixDomainSocketAddress.of(path));
+                try (HandoffChannel next = HandoffChannel.connect(path, options)) {
+                    assertTrue(accepted.poll(20, TimeUnit.SECONDS) instanceof HandoffChannel, next::toString);
+                }
+            }
+        }
+    }
+
+    @Test
     void the_one_that_connects_has_a_policy_too() throws Exception {
         try (HandoffListener listener = HandoffListener.bind(path, options)) {
             BlockingQueue<Object> accepted = accepting(listener);
@@ -283,6 +296,28 @@ class PeerTest {
         Path file = Files.createFile(directory.resolve("real").resolve("file"));
         IOException notASocket = assertThrows(IOException.class, () -> HandoffListener.bind(file, options));
         assertTrue(notASocket.getMessage().contains("is not a socket"));
+    }
+
+    @Test
+    @EnabledIf("isRoot")
+    void a_directory_of_roots_that_a_group_shares_lets_its_group_connect() throws Exception {
+        Path shared = Files.createTempDirectory(Path.of("/var/lib"), "baton-test");
+        try {
+            Files.setAttribute(shared, "unix:mode", 01770);
+            Path there = shared.resolve("socket");
+            try (TwoEnds ends = TwoEnds.connect(there, options, options)) {
+                assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(there)));
+                assertEquals(ProcessStatus.self().uid(), ends.giver().peer().uid());
+            }
+            Files.setAttribute(shared, "unix:mode", 0770);
+            assertRefused(there, "chmod 700");
+        } finally {
+            Files.delete(shared);
+        }
+    }
+
+    static boolean isRoot() throws IOException {
+        return ProcessStatus.self().uid() == 0;
     }
 
     private void assertRefused(Path at, String text) {
