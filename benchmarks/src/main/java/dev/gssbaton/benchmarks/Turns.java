@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -26,6 +27,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Turns {
     static final String ESTABLISH = "ESTABLISH";
+    /** Messages through the JDK's SASL; needs {@link Settings#UNDER_JGSS}. */
+    static final String SASL = "SASL";
+
+    private static final String CONFIGURATION = "java.security.krb5.conf";
     private static final int[] SIZES = {64, 256, 1024, 16384, 1 << 20};
     private static final int LARGEST = 1 << 20;
     private static final int OVERHEAD = 128;
@@ -56,7 +61,7 @@ public final class Turns {
     /**
      * Measures.
      *
-     * @param arguments encryption type, an {@link Exchange} or {@value #ESTABLISH}, rounds
+     * @param arguments encryption type, an {@link Exchange}, {@value #ESTABLISH} or {@value #SASL}, rounds
      */
     public static void main(String[] arguments) throws Exception {
         run(arguments, new PrintStream(System.out, true, StandardCharsets.UTF_8));
@@ -68,6 +73,8 @@ public final class Turns {
         try (BenchmarkManager holder = new BenchmarkManager("process")) {
             if (arguments[1].equals(ESTABLISH)) {
                 turns.establish(holder, library);
+            } else if (arguments[1].equals(SASL)) {
+                turns.sasl();
             } else {
                 turns.exchange(holder, Exchange.valueOf(arguments[1]), library);
             }
@@ -85,6 +92,27 @@ public final class Turns {
             kinds.put("jdk", size -> () -> dispose(realm.platform()));
         }
         measure(kinds, SIZES[0]);
+    }
+
+    private void sasl() throws Exception {
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            if (System.getProperty(CONFIGURATION) == null) {
+                Path file = Krb5Realm.writeConfiguration(folder.path());
+                System.setProperty(CONFIGURATION, file.toString());
+            }
+            Krb5Realm realm = new Krb5Realm(enctype);
+            Krb5Realm.Connection jdk = realm.sasl();
+            Krb5Realm.Connection baton = SaslMessages.onBaton(realm, folder.path());
+            Map<String, Sized> kinds = new LinkedHashMap<>();
+            kinds.put("baton", size -> sasl(baton, size));
+            kinds.put("jdk", size -> sasl(jdk, size));
+            measure(kinds, SIZES);
+        }
+    }
+
+    private static Operation sasl(Krb5Realm.Connection connection, int size) {
+        byte[] message = new byte[size];
+        return () -> connection.exchange(message).length;
     }
 
     private static int dispose(Pair pair) throws Exception {
