@@ -1,6 +1,7 @@
 package dev.gssbaton.jgss;
 
 import com.sun.security.jgss.AuthorizationDataEntry;
+import com.sun.security.jgss.ExtendedGSSContext;
 import com.sun.security.jgss.InquireType;
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.spi.InitialToken;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.Provider;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.security.auth.Subject;
 import org.ietf.jgss.ChannelBinding;
 import org.ietf.jgss.GSSException;
@@ -21,7 +23,7 @@ import sun.security.jgss.spi.GSSCredentialSpi;
 import sun.security.jgss.spi.GSSNameSpi;
 
 /**
- * A context of Baton's as the JDK's front end wants it.
+ * A context of Baton's, or one that Baton leaves to the JDK, as the JDK's front end wants it.
  *
  * <p>The front end frames every token and takes the frame off what it receives, so that inner tokens pass here; a mechanism
  * that frames its later tokens too gets their frames back.
@@ -30,7 +32,7 @@ final class AdaptedContext implements GSSContextSpi {
     private final AdaptedMechanism factory;
     private final Oid mechanism;
     private final boolean framesEveryToken;
-    private final BatonContext context;
+    private final ExtendedGSSContext context;
     private final Subject subject;
     private boolean started;
 
@@ -39,7 +41,7 @@ final class AdaptedContext implements GSSContextSpi {
      *
      * @param subject the Subject to establish it in; null for the one that is current then
      */
-    AdaptedContext(AdaptedMechanism factory, boolean framesEveryToken, BatonContext context, Subject subject) {
+    AdaptedContext(AdaptedMechanism factory, boolean framesEveryToken, ExtendedGSSContext context, Subject subject) {
         this.factory = factory;
         this.mechanism = factory.getMechanismOid();
         this.framesEveryToken = framesEveryToken;
@@ -47,8 +49,9 @@ final class AdaptedContext implements GSSContextSpi {
         this.subject = subject;
     }
 
-    BatonContext context() {
-        return context;
+    /** Gives Baton's context; empty if it was left to the JDK. */
+    Optional<BatonContext> context() {
+        return context instanceof BatonContext own ? Optional.of(own) : Optional.empty();
     }
 
     @Override
@@ -60,10 +63,12 @@ final class AdaptedContext implements GSSContextSpi {
 
     @Override
     public byte[] initSecContext(InputStream in, int innerSize) throws GSSException {
-        byte[] token = started ? received(in, innerSize, framesEveryToken) : new byte[0];
+        boolean first = !started;
+        byte[] token = first ? new byte[0] : received(in, innerSize, framesEveryToken);
         started = true;
         Revealed.takesPart(this);
-        return inner(Subjects.callAs(subject, () -> context.initSecContext(token, 0, token.length)));
+        byte[] answer = Subjects.callAs(subject, () -> context.initSecContext(token, 0, token.length));
+        return first || framesEveryToken ? inner(answer) : answer;
     }
 
     @Override
@@ -71,7 +76,8 @@ final class AdaptedContext implements GSSContextSpi {
         byte[] token = received(in, innerSize, !started || framesEveryToken);
         started = true;
         Revealed.takesPart(this);
-        return inner(Subjects.callAs(subject, () -> context.acceptSecContext(token, 0, token.length)));
+        byte[] answer = Subjects.callAs(subject, () -> context.acceptSecContext(token, 0, token.length));
+        return framesEveryToken ? inner(answer) : answer;
     }
 
     private byte[] received(InputStream in, int innerSize, boolean framed) throws GSSException {
@@ -89,24 +95,12 @@ final class AdaptedContext implements GSSContextSpi {
         }
     }
 
-    private byte[] inner(byte[] token) throws GSSException {
-        if (token == null || !isFramed(token)) {
-            return token;
+    private static byte[] inner(byte[] framed) throws GSSException {
+        if (framed == null) {
+            return null;
         }
-        InitialToken frame = InitialToken.parse(token, 0, token.length);
-        return Arrays.copyOfRange(token, frame.innerOffset(), frame.innerOffset() + frame.innerLength());
-    }
-
-    /** The first token of an initiator is framed, and perhaps all. */
-    private boolean isFramed(byte[] token) {
-        if (framesEveryToken) {
-            return true;
-        }
-        try {
-            return InitialToken.parse(token, 0, token.length).mechanism().equals(mechanism);
-        } catch (GSSException e) {
-            return false;
-        }
+        InitialToken frame = InitialToken.parse(framed, 0, framed.length);
+        return Arrays.copyOfRange(framed, frame.innerOffset(), frame.innerOffset() + frame.innerLength());
     }
 
     private static GSSException broken(IOException cause) {

@@ -1,6 +1,7 @@
 package dev.gssbaton.jgss;
 
-import dev.gssbaton.BatonContext;
+import com.sun.security.jgss.ExtendedGSSContext;
+import com.sun.security.jgss.ExtendedGSSCredential;
 import dev.gssbaton.BatonManager;
 import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.TransferFault;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 import sun.security.jgss.GSSCaller;
@@ -112,7 +114,7 @@ public final class AdaptedMechanism implements MechanismFactory {
         if (inSubject.isPresent()) {
             return inSubject.get();
         }
-        if (role == Role.INITIATE && !JaasLogin.isSubjectAlone()) {
+        if (role == Role.INITIATE && mayLogIn()) {
             return canFetchTickets()
                     ? initiator(wanted, initLifetime)
                     : jdk().getCredentialElement(name, initLifetime, acceptLifetime, GSSCredential.INITIATE_ONLY);
@@ -128,7 +130,8 @@ public final class AdaptedMechanism implements MechanismFactory {
             return Optional.empty();
         }
         for (GSSCredential credential : credentials(subject)) {
-            Optional<AdaptedCredential> own = Revealed.credential(credential, oid, role);
+            Optional<AdaptedCredential> own =
+                    isPlatforms(credential) ? Revealed.credential(credential, oid, role) : adapted(credential, role);
             if (own.isPresent()
                     && own.get().role() == role
                     && (wanted == null || wanted.equals(own.get().name()))) {
@@ -136,6 +139,17 @@ public final class AdaptedMechanism implements MechanismFactory {
             }
         }
         return Optional.empty();
+    }
+
+    /** Takes a credential that the mechanism's own classes made; the front end's manager would not. */
+    private Optional<AdaptedCredential> adapted(GSSCredential credential, Role role) {
+        try {
+            return role.isServedBy(credential.getUsage(oid))
+                    ? Optional.of(new AdaptedCredential(this, role, credential, null))
+                    : Optional.empty();
+        } catch (GSSException e) {
+            return Optional.empty(); // it is another mechanism's, or has been disposed of
+        }
     }
 
     private static List<GSSCredential> credentials(Subject subject) {
@@ -153,13 +167,18 @@ public final class AdaptedMechanism implements MechanismFactory {
         try {
             return manager.createCredential(name, lifetime, oid, role.usage());
         } catch (GSSException e) {
-            if (JaasLogin.isSubjectAlone() || e.getMajor() != GSSException.NO_CRED) {
+            if (!mayLogIn() || e.getMajor() != GSSException.NO_CRED) {
                 throw e;
             }
             return Subjects.callAs(
                     JaasLogin.login(mechanism.name(), role),
                     () -> manager.createCredential(name, lifetime, oid, role.usage()));
         }
+    }
+
+    /** Tells whether the JDK would look beyond the Subject: only its own mechanisms have a login. */
+    private boolean mayLogIn() {
+        return !JaasLogin.isSubjectAlone() && jdks() != null;
     }
 
     /** Makes the credential of an initiator for which tickets are fetched here. */
@@ -199,7 +218,7 @@ public final class AdaptedMechanism implements MechanismFactory {
             return jdk().getMechanismContext(peer, myInitiatorCred, lifetime);
         } else {
             credential = inSubject(null, Role.INITIATE).orElse(null);
-            if (credential == null && !JaasLogin.isSubjectAlone()) {
+            if (credential == null && mayLogIn()) {
                 if (!canFetchTickets()) {
                     return jdk().getMechanismContext(peer, null, lifetime);
                 }
@@ -207,13 +226,35 @@ public final class AdaptedMechanism implements MechanismFactory {
             }
         }
         GSSName target = own(peer);
-        if (credential == null || credential.login() == null) {
-            GSSCredential given = credential == null ? null : credential.credential();
-            return adapted(manager.createContext(target, oid, given, lifetime), null);
+        if (credential == null) {
+            return adapted(manager.createContext(target, oid, null, lifetime), null);
         }
-        String service = new String(adapted(target).export(), StandardCharsets.UTF_8);
-        Subject withTicket = ServiceTickets.with(credential.login(), service);
-        return adapted(manager.createContext(target, oid, null, lifetime), withTicket);
+        if (credential.login() != null) {
+            Subject withTicket = ServiceTickets.with(credential.login(), text(credential.name()), text(target));
+            return adapted(manager.createContext(target, oid, null, lifetime), withTicket);
+        }
+        GSSCredential given = credential.credential();
+        return isPlatforms(given) && mayLogIn()
+                ? adapted(platformContext(target, given, lifetime), null)
+                : adapted(manager.createContext(target, oid, given, lifetime), null);
+    }
+
+    private String text(GSSName name) throws GSSException {
+        return new String(adapted(name).export(), StandardCharsets.UTF_8);
+    }
+
+    /** Tells whether a credential is the JDK's, as one that was delegated is. */
+    private static boolean isPlatforms(GSSCredential credential) {
+        Module module = credential.getClass().getModule();
+        return module == GSSCredential.class.getModule() || module == ExtendedGSSCredential.class.getModule();
+    }
+
+    /** Makes a context of the JDK's mechanism, where that keeps a delegated credential's service tickets to itself. */
+    private ExtendedGSSContext platformContext(GSSName target, GSSCredential credential, int lifetime)
+            throws GSSException {
+        GSSManager platform = GSSManager.getInstance();
+        platform.addProviderAtFront(jdks().getProvider(), oid);
+        return (ExtendedGSSContext) platform.createContext(target, oid, credential, lifetime);
     }
 
     @Override
@@ -231,7 +272,7 @@ public final class AdaptedMechanism implements MechanismFactory {
         return adapted(manager.createContext(credential), null);
     }
 
-    private AdaptedContext adapted(BatonContext context, Subject subject) {
+    private AdaptedContext adapted(ExtendedGSSContext context, Subject subject) {
         return new AdaptedContext(this, mechanism.framesEveryToken(), context, subject);
     }
 
@@ -251,8 +292,7 @@ public final class AdaptedMechanism implements MechanismFactory {
     }
 
     private MechanismFactory jdk() throws GSSException {
-        Provider jdk = Security.getProvider("SunJGSS");
-        Provider.Service service = jdk == null ? null : jdk.getService(GssMechanisms.TYPE, oid.toString());
+        Provider.Service service = jdks();
         if (service == null) {
             throw TransferFault.refusal(
                     GSSException.NO_CRED, "only the JDK's own mechanism could do this, and it has none " + oid);
@@ -262,5 +302,11 @@ public final class AdaptedMechanism implements MechanismFactory {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("the JDK's own mechanism cannot be made", e);
         }
+    }
+
+    /** Finds the JDK's own mechanism of this kind; null if it has none. */
+    private Provider.Service jdks() {
+        Provider jdk = Security.getProvider("SunJGSS");
+        return jdk == null ? null : jdk.getService(GssMechanisms.TYPE, oid.toString());
     }
 }

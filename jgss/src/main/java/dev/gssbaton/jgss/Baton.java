@@ -25,8 +25,8 @@ public final class Baton {
      *
      * @param context a started context
      * @return the context behind it; the argument itself, if it is one of Baton's
-     * @throws GSSException {@code UNAVAILABLE} if another provider's mechanism established it, saying what to do;
-     *     {@code NO_CONTEXT} if nothing stands behind it yet, or it has been disposed of
+     * @throws GSSException {@code UNAVAILABLE} if another provider's mechanism stands behind it, or nothing yet, or nothing any
+     *     more; saying what to do
      */
     public static BatonContext contextOf(GSSContext context) throws GSSException {
         if (Objects.requireNonNull(context, "context") instanceof BatonContext own) {
@@ -34,7 +34,7 @@ public final class Baton {
         }
         // Our own classes for the front end cannot be loaded without the export.
         Optional<BatonContext> behind = GssMechanisms.isExported(GssMechanisms.PACKAGE)
-                ? Revealed.context(context).map(AdaptedContext::context)
+                ? Revealed.context(context).flatMap(AdaptedContext::context)
                 : Optional.empty();
         return behind.orElseThrow(() -> TransferFault.refusal(
                 GSSException.UNAVAILABLE,

@@ -66,12 +66,6 @@ public final class BatonProvider extends Provider {
         return new BatonProvider(Objects.requireNonNull(file, "file"));
     }
 
-    /** Tells whether a file of settings was given to {@link #configure}. */
-    @Override
-    public boolean isConfigured() {
-        return true;
-    }
-
     /**
      * Finds a service. The JVM asks this of every provider for every algorithm, so that only what is ours makes it load.
      *

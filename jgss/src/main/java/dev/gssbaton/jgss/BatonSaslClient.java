@@ -2,6 +2,7 @@ package dev.gssbaton.jgss;
 
 import dev.gssbaton.BatonContext;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
@@ -73,14 +74,13 @@ public final class BatonSaslClient implements SaslClient {
         if (layer != null) {
             return layer.context();
         }
-        AdaptedContext noted = behind.get();
-        if (!isComplete() || noted == null) {
-            throw new IllegalStateException(
-                    noted == null
-                            ? "Baton is not behind this connection: see Baton.contextOf"
-                            : "the exchange is not complete");
+        if (!isComplete()) {
+            throw new IllegalStateException("the exchange is not complete");
         }
-        return noted.context();
+        return Optional.ofNullable(behind.get())
+                .flatMap(AdaptedContext::context)
+                .orElseThrow(
+                        () -> new IllegalStateException("Baton is not behind this connection: see Baton.contextOf"));
     }
 
     /**

@@ -31,12 +31,14 @@ final class ServiceTickets {
      * Gets a ticket for a service.
      *
      * @param login a Subject with a ticket-granting ticket
+     * @param client whose, in full
      * @param service the service in full: {@code HTTP/www.example.com@EXAMPLE.COM}
      * @return a new Subject with the ticket beside what the other has
      * @throws GSSException {@code NO_CRED} if the KDC gives none
      */
-    static Subject with(Subject login, String service) throws GSSException {
+    static Subject with(Subject login, String client, String service) throws GSSException {
         KerberosTicket granting = granting(login)
+                .filter(ticket -> ticket.getClient().getName().equals(client))
                 .findFirst()
                 .orElseThrow(() -> TransferFault.refusal(
                         GSSException.NO_CRED, "the Subject has no ticket-granting ticket any more: log in again"));

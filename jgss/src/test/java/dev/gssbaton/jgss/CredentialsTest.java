@@ -27,12 +27,14 @@ import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
+import org.ietf.jgss.Oid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where credentials come from: the places in which the JDK's own mechanism looks. */
 class CredentialsTest {
     private static final String SUBJECT_ALONE = "javax.security.auth.useSubjectCredsOnly";
+    private static final Oid PRINCIPAL = FrontEndTest.oid("1.2.840.113554.1.2.2.1");
     private static final String PACKAGES = "java.security.jgss/sun.security.";
 
     @TempDir
@@ -196,12 +198,25 @@ class CredentialsTest {
         assertEquals("alice@" + mit.realm(), second.getSrcName().toString());
         assertEquals("Baton", WithoutSubject.owner(second));
         assertFalse(second.getCredDelegState());
+        System.setProperty(SUBJECT_ALONE, "false");
+        try {
+            GSSContext third = manager.createContext(
+                    manager.createName("back/localhost@" + mit.realm(), PRINCIPAL), FrontEndTest.KRB5, delegated, 0);
+            byte[] request = third.initSecContext(new byte[0], 0, 0);
+            GSSContext acceptor = manager.createContext((GSSCredential) null);
+            Login.as(back, () -> acceptor.acceptSecContext(request, 0, request.length));
+            assertEquals("alice@" + mit.realm(), acceptor.getSrcName().toString());
+            assertEquals("the JDK", WithoutSubject.owner(third));
+            third.dispose();
+        } finally {
+            System.clearProperty(SUBJECT_ALONE);
+        }
     }
 
     private static GSSContext accept(
             GSSManager manager, Subject client, String service, Subject server, boolean delegate) throws Exception {
-        GSSContext initiator = manager.createContext(
-                manager.createName(service, FrontEndTest.oid("1.2.840.113554.1.2.2.1")), FrontEndTest.KRB5, null, 0);
+        GSSContext initiator =
+                manager.createContext(manager.createName(service, PRINCIPAL), FrontEndTest.KRB5, null, 0);
         initiator.requestMutualAuth(true);
         initiator.requestCredDeleg(delegate);
         GSSContext acceptor = manager.createContext((GSSCredential) null);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.mock.Mock;
+import dev.gssbaton.peers.ForkedJvm;
 import dev.gssbaton.program.AsksGss;
 import java.io.IOException;
 import java.io.InputStream;
@@ -137,6 +138,18 @@ class EnablingTest {
         Jvm.Run run = run("-p", Jvm.path(BATONS), "-cp", PROGRAM.toString(), program());
         assertEquals(ON_THE_JDK, run.lines());
         assertEquals(2, run.log().split("--add-exports " + EXPORT, -1).length, run.log());
+    }
+
+    @Test
+    void withoutItTheOtherTestsProgramsPassOnTheJdksMechanism() throws Exception {
+        Path home = folder.resolve("home");
+        try (ForkedJvm programs = ForkedJvm.running(WithoutExport.class)
+                .jvm("-Dbaton.home=" + home, "-Dzookeeper.admin.enableServer=false")
+                .arguments(folder.toString())
+                .start()) {
+            assertEquals("all passed", programs.readLine());
+        }
+        assertFalse(Files.exists(home), "nothing of Baton was used");
     }
 
     // Settings

@@ -18,11 +18,15 @@ import dev.gssbaton.mock.Mock;
 import dev.gssbaton.peers.Account;
 import dev.gssbaton.peers.EmbeddedKdc;
 import dev.gssbaton.peers.Login;
+import dev.gssbaton.spi.SecretBytes;
+import dev.gssbaton.spi.SecretCredential;
+import dev.gssbaton.spi.TextName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
@@ -129,6 +133,34 @@ class FrontEndTest {
     void everyMechanismOnThePathIsThere() {
         List<Oid> mechanisms = Arrays.asList(manager.getMechs());
         assertTrue(mechanisms.containsAll(List.of(KRB5, SPNEGO, Mock.MECHANISM)), mechanisms.toString());
+    }
+
+    @Test
+    void anyMechanismWorksWithItsOwnCredentialsInTheSubject() throws Exception {
+        GSSContext initiator = manager.createContext(
+                manager.createName("bob", GSSName.NT_USER_NAME, Mock.MECHANISM), Mock.MECHANISM, null, 0);
+        initiator.requestMutualAuth(true);
+        GSSContext acceptor = manager.createContext((GSSCredential) null);
+        byte[] token = new byte[0];
+        while (!acceptor.isEstablished() || !initiator.isEstablished()) {
+            byte[] received = token;
+            byte[] sent = Login.as(mockSubject("alice"), () -> initiator.initSecContext(received, 0, received.length));
+            token = sent == null
+                    ? new byte[0]
+                    : Login.as(mockSubject("bob"), () -> acceptor.acceptSecContext(sent, 0, sent.length));
+            token = token == null ? new byte[0] : token;
+        }
+        exchange(initiator, acceptor);
+        assertEquals("alice", acceptor.getSrcName().toString());
+        BatonContext moved = BatonManager.withDefaults()
+                .createContext(Baton.contextOf(acceptor).export());
+        exchange(moved, initiator);
+    }
+
+    private static Subject mockSubject(String name) throws GSSException {
+        TextName text = TextName.parse(Mock.MECHANISM, name, null);
+        return new Subject(
+                false, Set.of(), Set.of(), Set.of(new SecretCredential(text, SecretBytes.take(new byte[32]))));
     }
 
     @Test

@@ -58,9 +58,9 @@ class HttpTest {
             assertEquals(user.principal(), answer.body());
             assertEquals(2, server.contexts().size());
             for (GSSContext context : server.contexts()) {
-                assertEquals(side == Side.BATON ? "Baton" : "the JDK", WithoutSubject.owner(context));
+                assertEquals(Registration.actual(side).owner(), WithoutSubject.owner(context));
             }
-            if (side == Side.BATON) {
+            if (Registration.actual(side) == Side.BATON) {
                 byte[] token = Baton.contextOf(server.contexts().get(0)).export();
                 BatonContext moved = BatonManager.withDefaults().createContext(token);
                 assertEquals(user.principal(), moved.getSrcName().toString());

@@ -14,8 +14,24 @@ final class Registration {
 
     /** On whose mechanism a side is. */
     enum Side {
-        BATON,
-        JDK
+        BATON("Baton"),
+        JDK("the JDK");
+
+        private final String owner;
+
+        Side(String owner) {
+            this.owner = owner;
+        }
+
+        /** As {@code WithoutSubject.owner} says it. */
+        String owner() {
+            return owner;
+        }
+    }
+
+    /** Tells on whose mechanism a side is: on the JDK's in a JVM that does not export what Baton needs. */
+    static Side actual(Side side) {
+        return GssMechanisms.isExported(GssMechanisms.PACKAGE) ? side : Side.JDK;
     }
 
     /** Puts Baton in front of all providers until this is closed; where it is the JDK's turn, does nothing. */
