@@ -346,7 +346,8 @@ final class CrashServer {
                 }
                 List<String> unclaimed = new ArrayList<>(won);
                 unclaimed.removeAll(lived);
-                parent.println(("live" + census + " won " + String.join(" ", unclaimed)).strip());
+                parent.println(
+                        ((channel == null ? "live" : "busy") + census + " won " + String.join(" ", unclaimed)).strip());
             }
             default -> throw new IllegalArgumentException(words[0]);
         }
