@@ -18,10 +18,10 @@ public final class DemoWorker {
         Path socket = Path.of(arguments[0]);
         Stores stores = Stores.of(arguments[1], arguments[2]);
         String speaker = arguments[5];
-        Conversations conversations =
-                new Conversations(Answers.valueOf(arguments[3]), speaker, Duration.parse(arguments[4]));
+        Conversations conversations = new Conversations(
+                Answers.valueOf(arguments[3]), speaker, Duration.parse(arguments[4]), stores.handoff());
         Path tokens = TokenTaker.beside(socket);
         TokenTaker.start(tokens, stores.manager().build(), conversations);
-        Worker.run(socket, stores, ImportOptions.Role.ACCEPTOR, speaker, conversations::take, tokens);
+        Worker.run(socket, stores, ImportOptions.Role.ACCEPTOR, speaker, conversations, tokens);
     }
 }

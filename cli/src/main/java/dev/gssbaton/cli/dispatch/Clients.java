@@ -28,7 +28,7 @@ final class Clients {
 
     /** Lets a client in, if there is room or room can be made. */
     synchronized boolean admit(Client client) throws IOException {
-        if (closed || (here.size() + atWorkers.size() >= max && !makeRoom())) {
+        if (closed || (size() >= max && !makeRoom())) {
             return false;
         }
         here.put(client.id(), client);
@@ -51,6 +51,16 @@ final class Clients {
     synchronized void leave(String id) {
         here.remove(id);
         atWorkers.remove(id);
+    }
+
+    /** Returns how many there are. */
+    synchronized int size() {
+        return here.size() + atWorkers.size();
+    }
+
+    /** Returns how many of them workers have. */
+    synchronized int atWorkers() {
+        return atWorkers.size();
     }
 
     private boolean makeRoom() throws IOException {

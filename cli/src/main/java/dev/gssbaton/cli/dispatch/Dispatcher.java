@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -29,6 +30,7 @@ public final class Dispatcher implements AutoCloseable, SessionListener {
     private final Watchdog watchdog;
     private final Clients clients;
     private final ExecutorService threads = Executors.newCachedThreadPool(Dispatcher::thread);
+    private final AtomicInteger moved = new AtomicInteger();
     private volatile boolean closed;
 
     /**
@@ -163,6 +165,37 @@ public final class Dispatcher implements AutoCloseable, SessionListener {
     @Override
     public void adopted(SessionNote session) {
         clients.adopt(session.id());
+    }
+
+    @Override
+    public void moved(SessionNote session) {
+        clients.leave(session.id());
+        moved.incrementAndGet();
+    }
+
+    /** Returns how many sessions were given to other processes so far. */
+    public int moved() {
+        return moved.get();
+    }
+
+    /** Returns how many sessions workers have. */
+    public int sessions() {
+        return clients.atWorkers();
+    }
+
+    /** Returns how many clients there are, here and at workers. */
+    public int clients() {
+        return clients.size();
+    }
+
+    /** Takes no more clients until {@link #resume}; those who connect wait, or are another process's. */
+    public void pause() {
+        listening.pause();
+    }
+
+    /** Takes clients again. */
+    public void resume() {
+        listening.resume();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.gssbaton.cli.process.SharedSocket;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -47,6 +48,7 @@ public final class Listening implements Closeable {
     private final AFServerSocketChannel<?> channel;
     private final Selector selector;
     private volatile boolean closed;
+    private volatile boolean paused;
 
     private Listening(AFServerSocketChannel<?> channel, Selector selector) {
         this.channel = channel;
@@ -67,8 +69,8 @@ public final class Listening implements Closeable {
         }
     }
 
-    /** Makes one of a descriptor, which it closes at the end, and closes if this fails. */
-    private static Listening of(FileDescriptor descriptor) throws IOException {
+    /** Goes on with a descriptor that listens, which it closes at the end, and closes if this fails. */
+    public static Listening of(FileDescriptor descriptor) throws IOException {
         boolean done = false;
         try {
             ServerSocketChannel channel = FileDescriptorCast.using(descriptor).as(ServerSocketChannel.class);
@@ -126,9 +128,13 @@ public final class Listening implements Closeable {
     /** Waits for a client; null when this is closed. The channel is the caller's, and blocks. */
     public synchronized SocketChannel accept() throws IOException {
         while (!closed) {
+            if (paused) {
+                awaitResumed();
+                continue;
+            }
             selector.select();
             selector.selectedKeys().clear();
-            SocketChannel client = closed ? null : channel.accept();
+            SocketChannel client = closed || paused ? null : channel.accept();
             if (client != null) {
                 boolean done = false;
                 try {
@@ -143,6 +149,38 @@ public final class Listening implements Closeable {
             }
         }
         return null;
+    }
+
+    private synchronized void awaitResumed() throws InterruptedIOException {
+        try {
+            while (paused && !closed) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while nobody was let in");
+        }
+    }
+
+    /** Lets nobody in from here on. Who connects waits, or is let in by another process that has the socket. */
+    public void pause() {
+        paused = true;
+        selector.wakeup();
+        synchronized (this) {
+            // Whoever was being let in is in.
+            notifyAll();
+        }
+    }
+
+    /** Lets clients in again. */
+    public synchronized void resume() {
+        paused = false;
+        notifyAll();
+    }
+
+    /** Returns the descriptor, for another process to go on with. */
+    public FileDescriptor descriptor() throws IOException {
+        return SharedSocket.descriptor(channel);
     }
 
     /** Returns where it listens. */
@@ -177,6 +215,7 @@ public final class Listening implements Closeable {
         closed = true;
         selector.wakeup();
         synchronized (this) {
+            notifyAll();
             if (selector.isOpen()) {
                 SharedSocket.close(channel);
                 selector.close();

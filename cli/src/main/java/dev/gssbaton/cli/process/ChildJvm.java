@@ -1,7 +1,11 @@
 package dev.gssbaton.cli.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Another JVM with this one's class path.
  *
- * <p>Its standard input is a pipe that this process holds and never writes to: when this process ends, however it ends,
+ * <p>Its standard input is a pipe that this process holds: when this process ends, however it ends,
  * the pipe does, and a child that called {@link #endWithParent} ends too. Its standard output is read line by line, its
  * standard error is this process's.
  */
@@ -56,11 +61,22 @@ public final class ChildJvm implements AutoCloseable {
      * @param last what is done before
      */
     public static void endWithParent(Runnable last) {
+        endWithParent(line -> {}, last);
+    }
+
+    /**
+     * Does what the parent says, and ends the calling JVM when its standard input ends, which is when its parent is gone.
+     *
+     * @param obey does what a line says
+     * @param last what is done before the end
+     */
+    public static void endWithParent(Consumer<String> obey, Runnable last) {
         Thread watcher = new Thread(
                 () -> {
                     try {
-                        while (System.in.read() >= 0) {
-                            // A parent sends nothing.
+                        BufferedReader parent = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+                        for (String line = parent.readLine(); line != null; line = parent.readLine()) {
+                            obey.accept(line);
                         }
                     } catch (IOException e) {
                         // As good as the end.
@@ -71,6 +87,13 @@ public final class ChildJvm implements AutoCloseable {
                 "baton-parent");
         watcher.setDaemon(true);
         watcher.start();
+    }
+
+    /** Says a line to the child. */
+    public synchronized void tell(String line) throws IOException {
+        OutputStream to = process.getOutputStream();
+        to.write((line + "\n").getBytes(UTF_8));
+        to.flush();
     }
 
     /** Reads the next line of the child's output; null at its end. */

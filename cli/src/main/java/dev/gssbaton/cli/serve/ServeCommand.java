@@ -20,11 +20,11 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -107,6 +107,15 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Where keys and claims are kept. Default: BATON_HOME, or .baton in the home directory.")
     private Path directory;
 
+    @Option(
+            names = "--takeover",
+            description = {
+                "Take over from the process of this account that serves the same address and port with the same"
+                        + " --directory: the listening socket and every session, which no client notices. It ends"
+                        + " then. Begins afresh if there is none."
+            })
+    private boolean takeover;
+
     @Spec
     private CommandSpec spec;
 
@@ -117,6 +126,9 @@ public final class ServeCommand implements Callable<Integer> {
         checkRange("--connections", connections, 1, MAX_CONNECTIONS);
         checkRange("--handshake", handshake, 1, MAX_SECONDS);
         checkRange("--idle", idle, 1, MAX_SECONDS);
+        if (takeover && port == 0) {
+            throw new ParameterException(spec.commandLine(), "--takeover needs the port that is served, not 0");
+        }
         try (Closing closing = Closing.atExit()) {
             try {
                 serve(closing);
@@ -133,8 +145,17 @@ public final class ServeCommand implements Callable<Integer> {
         GSSCredential credential = credential();
         Stores stores = new Stores(directory, PURPOSE);
         stores.prepare();
-        Listening listening = closing.add(listen());
+        InetSocketAddress wanted = address();
         Watchdog watchdog = closing.add(new Watchdog());
+        Optional<ControlConnection> running =
+                takeover ? TakeoverPlace.of(stores, wanted).connect() : Optional.empty();
+        Listening listening;
+        if (running.isPresent()) {
+            closing.add(running.get());
+            listening = closing.add(Listening.of(Succession.ask(running.get(), watchdog)));
+        } else {
+            listening = closing.add(listen(wanted));
+        }
         PrivateFolder folder = closing.add(PrivateFolder.create());
         Dispatcher dispatcher = new Dispatcher(
                 listening,
@@ -151,11 +172,22 @@ public final class ServeCommand implements Callable<Integer> {
                 watchdog,
                 closing);
         closing.add(dispatcher);
+        ServeHandOver handOver = new ServeHandOver(pool, this::say);
+        Succession succession =
+                closing.add(new Succession(stores, listening, dispatcher, handOver, pool, watchdog, this::say));
+        if (running.isPresent()) {
+            succession.follow(running.get());
+        } else {
+            if (takeover) {
+                say("nobody to take over from: begins afresh");
+            }
+            succession.begin();
+        }
         InetSocketAddress bound = listening.address();
         say("listening on " + bound.getAddress().getHostAddress() + " port " + bound.getPort() + " as "
                 + (principal == null ? "any principal of " + keytab : principal));
         say("workers " + pool.describe() + "; Ctrl-C ends");
-        dispatcher.run(new ServeHandOver(pool, this::say));
+        dispatcher.run(handOver);
     }
 
     private GSSCredential credential() throws Problem, GSSException {
@@ -170,15 +202,22 @@ public final class ServeCommand implements Callable<Integer> {
         return Krb5Credential.fromKeytab(keytab, principal);
     }
 
-    private Listening listen() throws IOException, Problem {
+    private InetSocketAddress address() throws Problem {
         try {
-            return Listening.at(new InetSocketAddress(InetAddress.getByName(address), port));
-        } catch (UnknownHostException | UnresolvedAddressException e) {
+            return new InetSocketAddress(InetAddress.getByName(address), port);
+        } catch (UnknownHostException e) {
             throw new Problem("there is no address " + address + ": check --listen", e);
+        }
+    }
+
+    private Listening listen(InetSocketAddress at) throws IOException, Problem {
+        try {
+            return Listening.at(at);
         } catch (BindException e) {
             throw new Problem(
                     "cannot listen on " + address + " port " + port + " (" + Complaint.of(e)
-                            + "): choose another with --port, or any free one with --port 0",
+                            + "): choose another with --port, or any free one with --port 0"
+                            + (takeover ? "; nobody can be taken over from who keeps keys elsewhere" : ""),
                     e);
         }
     }

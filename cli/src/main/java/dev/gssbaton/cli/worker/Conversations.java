@@ -5,17 +5,23 @@ import dev.gssbaton.cli.Complaint;
 import dev.gssbaton.cli.sample.Answers;
 import dev.gssbaton.cli.sample.Exchange;
 import dev.gssbaton.handoff.Handoff;
+import dev.gssbaton.handoff.HandoffOptions;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -23,13 +29,15 @@ import org.ietf.jgss.GSSException;
  *
  * <p>Safe for use by several threads. What becomes of a conversation is told to the worker's parent.
  */
-public final class Conversations {
+public final class Conversations implements Worker.Taker {
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
     private static final int TICKS = 10;
+    private static final String GIVE = "give";
 
     private final Answers answers;
     private final String speaker;
     private final Duration idle;
+    private final HandoffOptions options;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     /** Of the provider that the first client's socket has; null before it has come. */
     private Selector selector; // guarded by this
@@ -45,11 +53,13 @@ public final class Conversations {
      * @param answers what is answered
      * @param speaker who answers
      * @param idle how long a conversation may stand still
+     * @param options how conversations are given to other processes
      */
-    public Conversations(Answers answers, String speaker, Duration idle) {
+    public Conversations(Answers answers, String speaker, Duration idle, HandoffOptions options) {
         this.answers = answers;
         this.speaker = speaker;
         this.idle = idle;
+        this.options = options;
     }
 
     /**
@@ -58,6 +68,7 @@ public final class Conversations {
      * @throws IOException if it came without its socket or its client's name; its context is erased
      * @throws GSSException if that cannot be erased
      */
+    @Override
     public void take(Handoff taken) throws IOException, GSSException {
         SessionNote session;
         try {
@@ -90,24 +101,87 @@ public final class Conversations {
         Exchange exchange = new Exchange(context, answers, speaker);
         Conversation conversation = new Conversation(session, context, channel, unread, unwritten, exchange);
         try {
-            Selector known = selector(channel.provider());
-            tasks.add(() -> {
-                all.add(conversation);
-                step(conversation, () -> conversation.begin(known));
-            });
-            known.wakeup();
+            selector(channel.provider());
+            goOn(conversation);
         } catch (IOException e) {
             close(conversation, Complaint.of(e));
         }
     }
 
-    private synchronized Selector selector(SelectorProvider provider) throws IOException {
+    private synchronized void selector(SelectorProvider provider) throws IOException {
         if (selector == null) {
             Selector first = provider.openSelector();
             new Thread(() -> run(first), "baton-conversations").start();
             selector = first;
         }
+    }
+
+    private synchronized Selector selector() {
         return selector;
+    }
+
+    /** Goes on with a conversation that was not there before, or was detached. */
+    void goOn(Conversation conversation) {
+        Selector known = selector();
+        tasks.add(() -> {
+            all.add(conversation);
+            step(conversation, () -> conversation.begin(known));
+        });
+        known.wakeup();
+    }
+
+    /** Tells how many there are. */
+    int size() {
+        return ask(all::size, 0);
+    }
+
+    /** Stops some conversations between two octets, and returns them: not more than so many, and none that cannot be given. */
+    List<Conversation> detach(int max) {
+        return ask(
+                () -> {
+                    List<Conversation> some = all.stream()
+                            .filter(Conversation::canBeGiven)
+                            .limit(max)
+                            .toList();
+                    some.forEach(Conversation::detach);
+                    all.removeAll(some);
+                    // It lets the sockets go when it selects.
+                    selector().selectNow();
+                    return some;
+                },
+                List.of());
+    }
+
+    private <T> T ask(Callable<T> question, T ifThereWasNone) {
+        Selector known = selector();
+        if (known == null) {
+            return ifThereWasNone;
+        }
+        FutureTask<T> asked = new FutureTask<>(question);
+        tasks.add(asked);
+        known.wakeup();
+        try {
+            return asked.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Returns what the parent says to have all conversations given to other workers. */
+    static String give(List<Path> workers) {
+        return GIVE + workers.stream().map(worker -> "\t" + worker).collect(Collectors.joining());
+    }
+
+    @Override
+    public void obey(String line) {
+        List<String> words = List.of(line.split("\t", -1));
+        if (words.get(0).equals(GIVE)) {
+            List<Path> workers = words.stream().skip(1).map(Path::of).toList();
+            new Thread(() -> new Giving(this, options).giveTo(workers), "baton-giving").start();
+        }
     }
 
     private void run(Selector known) {

@@ -58,6 +58,13 @@ final class Held {
         }
     }
 
+    /** It says that it has given a session to another process. */
+    synchronized void gave(SessionNote session) {
+        if (entries.remove(session.id()) != null) {
+            listener.moved(session);
+        }
+    }
+
     /** It says that a session has ended. */
     synchronized void ended(SessionNote session, String why) {
         Entry entry = entries.get(session.id());

@@ -5,6 +5,9 @@ public interface SessionListener {
     /** A worker has a session that another process gave it. */
     void adopted(SessionNote session);
 
+    /** A session that a worker had was given to another process. */
+    void moved(SessionNote session);
+
     /**
      * A session that a worker had is no more.
      *

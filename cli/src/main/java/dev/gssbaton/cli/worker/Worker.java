@@ -36,6 +36,9 @@ public final class Worker {
          * @throws IOException if something is not as it should be
          */
         void take(Handoff taken) throws GSSException, IOException;
+
+        /** Does what the parent says, and does not wait for it to be done. */
+        default void obey(String line) {}
     }
 
     private final String speaker;
@@ -62,7 +65,7 @@ public final class Worker {
         LOG.setLevel(Level.OFF); // a refusal is reported to whoever made the offer
         try (HandoffListener listener = HandoffListener.bind(
                 socket, stores.handoff().withExpected(ImportOptions.any().expectRole(role)))) {
-            ChildJvm.endWithParent(() -> delete(socket, others));
+            ChildJvm.endWithParent(taker::obey, () -> delete(socket, others));
             System.out.println(READY);
             new Worker(speaker, taker).serve(listener);
         } catch (IOException | RuntimeException e) {

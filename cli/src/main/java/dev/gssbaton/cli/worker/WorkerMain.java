@@ -15,7 +15,7 @@ public final class WorkerMain {
         Answers answers = Answers.valueOf(arguments[3]);
         Duration idle = Duration.parse(arguments[4]);
         String speaker = arguments[5];
-        Conversations conversations = new Conversations(answers, speaker, idle);
-        Worker.run(Path.of(arguments[0]), stores, ImportOptions.Role.ACCEPTOR, speaker, conversations::take);
+        Conversations conversations = new Conversations(answers, speaker, idle, stores.handoff());
+        Worker.run(Path.of(arguments[0]), stores, ImportOptions.Role.ACCEPTOR, speaker, conversations);
     }
 }

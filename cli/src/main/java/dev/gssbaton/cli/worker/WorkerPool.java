@@ -14,17 +14,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ietf.jgss.GSSException;
 
 /** The worker processes. One that dies is replaced. */
-public final class WorkerPool implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable, Receivers {
     /** Before a replacement: long enough to learn that everything is ending, as on Ctrl-C, and not a worker alone. */
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -45,8 +49,8 @@ public final class WorkerPool implements AutoCloseable {
     private final Set<ChildJvm> children = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
-    /** A worker, and the sessions that it has. */
-    private record Seated(WorkerProcess worker, Held held) {}
+    /** A worker, the sessions that it has, and why it has stopped giving them away. */
+    private record Seated(WorkerProcess worker, Held held, BlockingQueue<String> stoppedGiving) {}
 
     /** The place of one worker: who is there now, or null. */
     private static final class Slot {
@@ -140,14 +144,9 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * Gives a context to the worker whose turn it is. If that one is gone, does not answer or refuses, the next is asked: the claim
      * sees to it that one of them at most has the context. For those that are gone, replacements are waited for.
-     *
-     * @param parcel the context, its socket and what else goes along, all of it the worker's if this returns
-     * @param session whose it is
-     * @return the number of the worker that has it, from 1
-     * @throws GSSException if the context cannot be offered: it is as it was
-     * @throws IOException if no worker has taken it: it is as it was
      */
-    public int give(Parcel parcel, SessionNote session) throws GSSException, IOException, InterruptedException {
+    @Override
+    public String give(Parcel parcel, SessionNote session) throws GSSException, IOException, InterruptedException {
         long start = System.nanoTime();
         String last = "there is none";
         int first = turn.getAndIncrement();
@@ -165,7 +164,7 @@ public final class WorkerPool implements AutoCloseable {
                 try {
                     Gift gift = give(seated, parcel, session);
                     if (gift.state() == Offer.State.GIVEN) {
-                        return slot.number;
+                        return slot.speaker();
                     }
                     last = slot.speaker() + ": " + gift.reason().orElse("it has not taken it");
                 } catch (IOException e) {
@@ -178,6 +177,59 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
         throw new IOException("no worker takes it: " + last);
+    }
+
+    /** Returns where the workers that are there take hand-overs. */
+    public List<Path> sockets() {
+        List<Path> all = new ArrayList<>();
+        for (Slot slot : slots) {
+            Seated seated = slot.seated;
+            if (seated != null) {
+                all.add(seated.worker().socket());
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Has all workers give their sessions to other workers, and waits until they have, or have stopped.
+     *
+     * @param others where the other workers take hand-overs
+     * @param inVain tells whether the others are gone, so that a worker that hangs is not waited for
+     * @return why some sessions have stayed; empty if none has
+     */
+    public String giveAll(List<Path> others, BooleanSupplier inVain) throws InterruptedException {
+        List<Seated> giving = new ArrayList<>();
+        String why = "";
+        for (Slot slot : slots) {
+            Seated seated = slot.seated;
+            if (seated != null) {
+                try {
+                    seated.stoppedGiving().clear();
+                    seated.worker().tell(Conversations.give(others));
+                    giving.add(seated);
+                } catch (IOException e) {
+                    why = slot.speaker() + ": " + Complaint.of(e);
+                }
+            }
+        }
+        for (Seated seated : giving) {
+            String stopped = awaitStopped(seated, inVain);
+            why = stopped.isEmpty() ? why : stopped;
+        }
+        return why;
+    }
+
+    private static String awaitStopped(Seated seated, BooleanSupplier inVain) throws InterruptedException {
+        String stopped = null;
+        while (stopped == null && !inVain.getAsBoolean()) {
+            stopped = seated.stoppedGiving().poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        if (stopped == null) {
+            // What it gives in vain it keeps, and says so soon.
+            stopped = seated.stoppedGiving().poll(PATIENCE.toMillis() / 2, TimeUnit.MILLISECONDS);
+        }
+        return stopped == null ? "a worker does not answer" : stopped;
     }
 
     /**
@@ -234,7 +286,7 @@ public final class WorkerPool implements AutoCloseable {
                 settings.stores(),
                 slot.speaker(),
                 this::keep);
-        Seated seated = new Seated(worker, new Held(sessions));
+        Seated seated = new Seated(worker, new Held(sessions), new LinkedBlockingQueue<>());
         slot.seated = seated;
         return seated;
     }
@@ -255,6 +307,7 @@ public final class WorkerPool implements AutoCloseable {
                 if (seated != null) {
                     WorkerProcess worker = seated.worker();
                     listen(slot, seated);
+                    seated.stoppedGiving().add(slot.speaker() + " died");
                     slot.seated = null;
                     worker.close();
                     children.remove(worker.child());
@@ -292,6 +345,8 @@ public final class WorkerPool implements AutoCloseable {
                 switch (report.kind()) {
                     case TOOK -> seated.held().took(report.session());
                     case ENDED -> seated.held().ended(report.session(), report.word(2));
+                    case GAVE -> seated.held().gave(report.session());
+                    case STOPPED_GIVING -> seated.stoppedGiving().add(report.word(1));
                     case SAYS -> journal.accept(slot.speaker() + ": " + report.word(0));
                 }
             }

@@ -75,6 +75,11 @@ public final class WorkerProcess implements AutoCloseable {
         return channel.give(parcel);
     }
 
+    /** Says a line to it, which it obeys. */
+    void tell(String line) throws IOException {
+        child.tell(line);
+    }
+
     /** Reads the next line that it says; null at its end. */
     public String readLine() throws IOException {
         return child.readLine();

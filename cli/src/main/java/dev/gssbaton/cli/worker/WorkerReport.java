@@ -18,6 +18,10 @@ record WorkerReport(Kind kind, List<String> words) {
         TOOK,
         /** A session has ended: id, client, why; nothing if the client ended it as it should. */
         ENDED,
+        /** It has given a session to another process: id, client. */
+        GAVE,
+        /** It gives no more sessions to another process: how many it still has, why; nothing if that is none. */
+        STOPPED_GIVING,
         /** Anything else: a text. */
         SAYS
     }

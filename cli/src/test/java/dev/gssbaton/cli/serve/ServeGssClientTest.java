@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +144,53 @@ final class ServeGssClientTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void noClientNoticesATakeover() throws Exception {
+        int messages = 200;
+        MitKdc kdc = MitKdc.shared();
+        Account alice = kdc.account("alice");
+        Account service = kdc.account("many/localhost");
+        AtomicBoolean through = new AtomicBoolean();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        Serving serving = Serving.start(folder, service);
+        try {
+            int port = serving.port();
+            List<Future<Integer>> clients = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                clients.add(threads.submit(() -> {
+                    int runs = 0;
+                    while (!through.get()) {
+                        ProgramResult result =
+                                GssSample.client(alice, service, port, "on and on", "-seq", "-mcount", "" + messages);
+                        assertEquals(0, result.exitCode(), result.output());
+                        assertEquals(
+                                messages,
+                                result.output()
+                                        .lines()
+                                        .filter(line -> line.startsWith("Signature verified"))
+                                        .count(),
+                                result.output());
+                        runs++;
+                    }
+                    return runs;
+                }));
+            }
+            serving.process().await(": accepted, ");
+            for (int i = 0; i < Scale.times(2, 10); i++) {
+                serving = serving.takeOver(folder);
+                serving.process().await(": accepted, ");
+            }
+            through.set(true);
+            for (Future<Integer> client : clients) {
+                assertTrue(client.get() > 0);
+            }
+        } finally {
+            through.set(true);
+            threads.shutdownNow();
+            serving.close();
         }
     }
 

@@ -56,6 +56,43 @@ public final class Serving implements AutoCloseable {
         }
     }
 
+    /** Starts a new generation of this server, and does not wait for anything. */
+    BatonProcess follow(Path folder, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "serve",
+                "--takeover",
+                "--port",
+                "" + port,
+                "--keytab",
+                service.keytab().toString(),
+                "--principal",
+                service.principal()));
+        arguments.addAll(List.of(options));
+        return BatonProcess.start(folder, arguments.toArray(String[]::new));
+    }
+
+    /** Starts a new generation of this server, and waits until it has taken over and this one has ended. */
+    Serving takeOver(Path folder, String... options) throws Exception {
+        BatonProcess next = follow(folder, options);
+        try {
+            next.await(
+                    "^took over \\d+ sessions from process " + process.handle().pid() + "$");
+            process.await("^process " + next.handle().pid() + " took over, with \\d+ sessions$");
+            if (process.awaitExit() != 0) {
+                throw new AssertionError("it ended with " + process.lines());
+            }
+            return new Serving(next, service, port);
+        } catch (Exception | AssertionError e) {
+            next.close();
+            throw e;
+        }
+    }
+
+    /** Returns a server that clients reach as this one, in another process. */
+    Serving in(BatonProcess other) {
+        return new Serving(other, service, port);
+    }
+
     /** Returns the same server to clients that want another service there. */
     Serving as(Account other) {
         return new Serving(process, other, port);

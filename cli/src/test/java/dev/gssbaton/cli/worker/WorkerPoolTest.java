@@ -27,6 +27,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +62,7 @@ final class WorkerPoolTest {
     private Stores stores;
     private BatonManager manager;
     private PrivateFolder folder;
+    private int pools;
 
     @BeforeEach
     void prepare() throws IOException, GSSException {
@@ -93,7 +95,7 @@ final class WorkerPoolTest {
             return Parcel.of(pair.acceptor(), server);
         }
 
-        int giveTo(WorkerPool pool) throws Exception {
+        String giveTo(WorkerPool pool) throws Exception {
             return pool.give(parcel(), note);
         }
 
@@ -123,11 +125,11 @@ final class WorkerPoolTest {
             byte[] octets = sent.toByteArray();
             int read = octets.length / 2;
             session.client.write(ByteBuffer.wrap(octets, read, octets.length - read - 3));
-            int worker = pool.give(session.parcel().withUnread(Arrays.copyOf(octets, read)), session.note);
+            String worker = pool.give(session.parcel().withUnread(Arrays.copyOf(octets, read)), session.note);
             session.client.write(ByteBuffer.wrap(octets, octets.length - 3, 3));
             for (String text : List.of("second", "third", "fourth")) {
                 Frame answer = Frame.read(session.client, 1000);
-                assertEquals(Answers.echo(text, "worker " + worker), unwrap(pair.initiator(), answer.body()));
+                assertEquals(Answers.echo(text, worker), unwrap(pair.initiator(), answer.body()));
             }
             Frame.empty(Frame.NOOP).write(session.client);
             assertEquals(-1, session.client.read(ByteBuffer.allocate(1)));
@@ -264,10 +266,10 @@ final class WorkerPoolTest {
         WorkerPool pool = pool(2, Answers.MIC);
         try (Session first = new Session();
                 Session second = new Session()) {
-            int worker = first.giveTo(pool);
+            String worker = first.giveTo(pool);
             assertNotEquals(worker, second.giveTo(pool));
             assertEquals(Frame.NOOP, first.ask("one").flags());
-            long victim = pids(pool).get(worker - 1);
+            long victim = pids(pool).get(worker.equals("worker 1") ? 0 : 1);
             assertTrue(ProcessHandle.of(victim).orElseThrow().destroyForcibly());
             assertEquals(-1, first.client.read(ByteBuffer.allocate(1)));
             // The other worker goes on, whoever's turn it is.
@@ -282,10 +284,8 @@ final class WorkerPoolTest {
             assertEquals(Frame.NOOP, second.ask("one").flags());
             assertEquals("ended alice: closed, its worker died", nextLine());
             assertEquals(
-                    "worker " + worker + " (pid " + victim + ") died with exit code 137; its connections are closed",
-                    nextLine());
-            Matcher replaced =
-                    Pattern.compile("worker " + worker + " is pid (\\d+) now").matcher(nextLine());
+                    worker + " (pid " + victim + ") died with exit code 137; its connections are closed", nextLine());
+            Matcher replaced = Pattern.compile(worker + " is pid (\\d+) now").matcher(nextLine());
             assertTrue(replaced.matches());
             assertNotEquals(victim, Long.parseLong(replaced.group(1)));
         }
@@ -299,14 +299,14 @@ final class WorkerPoolTest {
         ExecutorService threads = Executors.newCachedThreadPool();
         List<Session> sessions = new ArrayList<>();
         try {
-            List<Future<Integer>> given = new ArrayList<>();
+            List<Future<String>> given = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 Session session = new Session();
                 sessions.add(session);
                 given.add(threads.submit(() -> session.giveTo(pool)));
             }
-            for (Future<Integer> each : given) {
-                assertEquals(2, each.get());
+            for (Future<String> each : given) {
+                assertEquals("worker 2", each.get());
             }
             for (Session session : sessions) {
                 assertEquals(Frame.NOOP, session.ask("one").flags());
@@ -324,6 +324,65 @@ final class WorkerPoolTest {
         assertEquals(
                 0,
                 new ProcessBuilder("kill", signal, String.valueOf(pid)).start().waitFor());
+    }
+
+    @Test
+    void allSessionsMoveToOtherWorkersInTheMiddleOfWhatIsSaid() throws Exception {
+        WorkerPool old = pool(2, Answers.ECHO);
+        WorkerPool next = pool(1, Answers.ECHO);
+        List<Session> sessions = new ArrayList<>();
+        try {
+            int count = 40;
+            List<byte[]> rests = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                Session session = new Session();
+                sessions.add(session);
+                session.giveTo(old);
+                ByteArrayOutputStream message = new ByteArrayOutputStream();
+                new Frame(Frame.DATA | Frame.WRAPPED, wrap(session.pair.initiator(), "message " + i))
+                        .write(Channels.newChannel(message));
+                byte[] octets = message.toByteArray();
+                int first = i % octets.length;
+                session.client.write(ByteBuffer.wrap(octets, 0, first));
+                rests.add(Arrays.copyOfRange(octets, first, octets.length));
+            }
+            assertEquals("", old.giveAll(next.sockets(), () -> false));
+            for (int i = 0; i < count; i++) {
+                Session session = sessions.get(i);
+                session.client.write(ByteBuffer.wrap(rests.get(i)));
+                Frame answer = Frame.read(session.client, 1000);
+                assertEquals(Answers.echo("message " + i, "worker 1"), unwrap(session.pair.initiator(), answer.body()));
+            }
+            List<String> said = new ArrayList<>();
+            for (int i = 0; i < 2 * count; i++) {
+                said.add(nextLine());
+            }
+            assertEquals(count, said.stream().filter("moved alice"::equals).count());
+            assertEquals(count, said.stream().filter("adopted alice"::equals).count());
+            old.close();
+            assertEquals(
+                    Answers.echo("after", "worker 1"),
+                    unwrap(
+                            sessions.get(0).pair.initiator(),
+                            sessions.get(0).ask("after").body()));
+        } finally {
+            for (Session session : sessions) {
+                session.close();
+            }
+        }
+    }
+
+    @Test
+    void whatNobodyTakesGoesOnWhereItIs() throws Exception {
+        WorkerPool pool = pool(1, Answers.ECHO);
+        try (Session session = new Session()) {
+            session.giveTo(pool);
+            String why = pool.giveAll(List.of(folder.resolve("nobody.sock")), () -> false);
+            assertTrue(why.contains("nobody listens"), why);
+            assertEquals(
+                    Answers.echo("still here", "worker 1"),
+                    unwrap(session.pair.initiator(), session.ask("still here").body()));
+        }
     }
 
     @Test
@@ -354,11 +413,19 @@ final class WorkerPoolTest {
             }
 
             @Override
+            public void moved(SessionNote session) {
+                journal.add("moved " + session.client());
+            }
+
+            @Override
             public void ended(SessionNote session, String why) {
                 journal.add("ended " + session.client() + ": " + why);
             }
         };
-        return WorkerPool.start(settings, folder.path(), journal::add, sessions, closing.add(new Watchdog()), closing);
+        Path own = Files.createDirectory(
+                folder.resolve("pool-" + pools++),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return WorkerPool.start(settings, own, journal::add, sessions, closing.add(new Watchdog()), closing);
     }
 
     private String nextLine() throws InterruptedException {
