@@ -46,7 +46,11 @@ final class Realms {
         Login.refreshConfiguration();
     }
 
-    /** Returns a krb5.conf for these KDCs; the first one's realm is the default and the realm of localhost. */
+    /**
+     * Returns a krb5.conf for these KDCs; the first one's realm is the default and the realm of localhost. A KDC tells its time in
+     * whole seconds, so that a C library that follows it writes authenticators which are older than a cache of replays that has
+     * just been made.
+     */
     static String text(List<Kdc> kdcs) {
         StringBuilder text = new StringBuilder("""
                 [libdefaults]
@@ -58,6 +62,7 @@ final class Realms {
                   forwardable = true
                   allow_weak_crypto = true
                   allow_rc4 = true
+                  kdc_timesync = 0
                 """);
         if (!kdcs.isEmpty()) {
             text.append("  default_realm = ").append(kdcs.get(0).realm()).append('\n');
