@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
-import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.ApRep;
@@ -26,8 +25,6 @@ import dev.gssbaton.spi.OutputTokenException;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.TransferFault;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -236,7 +233,7 @@ class DceStyleTest {
     void rfc2743_2_2_8_it_cannot_be_exported_before_its_third_leg(@TempDir Path keys) throws Exception {
         BatonManager manager = BatonManager.builder()
                 .keys(AccountKeys.in(keys))
-                .claims(new ProcessClaims(new SecureRandom(), Clock.systemUTC()))
+                .claims(BatonPeer.claims())
                 .build();
         BatonContext acceptor = manager.createContext(realm.acceptorCredential());
         // Not before the replay cache began.
@@ -260,7 +257,7 @@ class DceStyleTest {
     void it_stays_of_dce_style_when_it_moves_and_other_software_gets_none(@TempDir Path keys) throws Exception {
         BatonManager manager = BatonManager.builder()
                 .keys(AccountKeys.in(keys))
-                .claims(new ProcessClaims(new SecureRandom(), Clock.systemUTC()))
+                .claims(BatonPeer.claims())
                 .build();
         BatonContext acceptor = manager.createContext(realm.acceptorCredential());
         byte[] first = bare(request.time(Instant.now()));

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
 import dev.gssbaton.UnsealedOptions;
-import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.credential.AcceptorOptions;
 import dev.gssbaton.krb5.credential.Krb5Credential;
 import dev.gssbaton.krb5.message.GssFraming;
@@ -27,8 +26,6 @@ import dev.gssbaton.peers.Scale;
 import dev.gssbaton.seal.AccountKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -113,7 +110,7 @@ class ForeignPeersTest {
     private static BatonManager manager() {
         return BatonManager.builder()
                 .keys(AccountKeys.in(home))
-                .claims(new ProcessClaims(new SecureRandom(), Clock.systemUTC()))
+                .claims(BatonPeer.claims())
                 .allowUnsealedImport("mit")
                 .allowUnsealedImport("heimdal-7")
                 .allowUnsealedImport("heimdal-8")

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
-import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.credential.Krb5Credential;
 import dev.gssbaton.krb5.message.GssFraming;
 import dev.gssbaton.peers.Account;
@@ -58,7 +57,7 @@ class MessageOrderTest {
 
     /** Nothing is exported here, so that nothing is asked of the account's keys. */
     private final BatonManager baton =
-            BatonManager.builder().claims(ProcessClaims.ofProcess()).build();
+            BatonManager.builder().claims(BatonPeer.claims()).build();
 
     @BeforeAll
     static void start() {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
-import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
 import dev.gssbaton.krb5.message.GssFraming;
@@ -16,8 +15,6 @@ import dev.gssbaton.spi.PrfKey;
 import dev.gssbaton.spi.SecretBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.ietf.jgss.GSSContext;
@@ -113,7 +110,7 @@ class PseudoRandomTest {
     private BatonManager manager() {
         return BatonManager.builder()
                 .keys(AccountKeys.in(keys))
-                .claims(new ProcessClaims(new SecureRandom(), Clock.systemUTC()))
+                .claims(BatonPeer.claims())
                 .build();
     }
 }

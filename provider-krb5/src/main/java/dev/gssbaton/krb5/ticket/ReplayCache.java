@@ -80,7 +80,8 @@ public final class ReplayCache {
             throw new KerberosException(
                     ErrorCode.KRB_AP_ERR_REPEAT,
                     GSSException.OLD_TOKEN,
-                    "the authenticator is older than the replay cache (" + claims.scope() + "), which began at " + since
+                    "the authenticator of " + time + " is older than the replay cache (" + claims.scope()
+                            + "), which began at " + since
                             + ": whether it was used before cannot be known; connect again");
         }
     }
