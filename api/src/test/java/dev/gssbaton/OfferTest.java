@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ietf.jgss.GSSException;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.function.Executable;
 /** A hand-over in two phases: the rules of freezing, taking, renouncing and rescuing. */
 @Timeout(30)
 class OfferTest {
+    /** One for each task: the common pool of Java 25 has a single one on two processors. */
+    private static final Executor THREADS = task -> new Thread(task, "offer-test").start();
+
     private static final OfferOptions AT_ONCE = OfferOptions.defaults().withPatience(Duration.ZERO);
 
     /** Claims whose clock can be set, whose answers can be lost, and in whose place another store can come. */
@@ -342,22 +346,26 @@ class OfferTest {
         byte[] waiting = wrap(pair.initiator());
         Offer offer = pair.acceptor().offer(OfferOptions.defaults().withPatience(Duration.ofSeconds(20)));
         CountDownLatch started = new CountDownLatch(2);
-        CompletableFuture<byte[]> sending = CompletableFuture.supplyAsync(() -> {
-            started.countDown();
-            try {
-                return wrap(pair.acceptor());
-            } catch (GSSException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        CompletableFuture<byte[]> receiving = CompletableFuture.supplyAsync(() -> {
-            started.countDown();
-            try {
-                return pair.acceptor().unwrap(waiting, 0, waiting.length, new MessageProp(false));
-            } catch (GSSException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        CompletableFuture<byte[]> sending = CompletableFuture.supplyAsync(
+                () -> {
+                    started.countDown();
+                    try {
+                        return wrap(pair.acceptor());
+                    } catch (GSSException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                THREADS);
+        CompletableFuture<byte[]> receiving = CompletableFuture.supplyAsync(
+                () -> {
+                    started.countDown();
+                    try {
+                        return pair.acceptor().unwrap(waiting, 0, waiting.length, new MessageProp(false));
+                    } catch (GSSException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                THREADS);
         assertTrue(started.await(10, TimeUnit.SECONDS));
         assertFalse(sending.isDone() || receiving.isDone());
         assertEquals(Offer.State.KEPT, offer.rescue());
@@ -371,15 +379,17 @@ class OfferTest {
         ToyPair pair = pair();
         Offer offer = pair.acceptor().offer(OfferOptions.defaults().withPatience(Duration.ofSeconds(20)));
         CountDownLatch started = new CountDownLatch(1);
-        CompletableFuture<Optional<TransferFault>> sending = CompletableFuture.supplyAsync(() -> {
-            started.countDown();
-            try {
-                wrap(pair.acceptor());
-                return Optional.empty();
-            } catch (GSSException e) {
-                return TransferFault.of(e);
-            }
-        });
+        CompletableFuture<Optional<TransferFault>> sending = CompletableFuture.supplyAsync(
+                () -> {
+                    started.countDown();
+                    try {
+                        wrap(pair.acceptor());
+                        return Optional.empty();
+                    } catch (GSSException e) {
+                        return TransferFault.of(e);
+                    }
+                },
+                THREADS);
         assertTrue(started.await(10, TimeUnit.SECONDS));
         offer.taken();
         assertEquals(Optional.of(TransferFault.EXPORTED), sending.get());
@@ -451,14 +461,16 @@ class OfferTest {
             ToyPair pair = pair();
             Offer offer = pair.acceptor().offer(AT_ONCE);
             PreparedContext prepared = prepare(offer);
-            CompletableFuture<Boolean> taking = CompletableFuture.supplyAsync(() -> {
-                try {
-                    prepared.claim();
-                    return true;
-                } catch (GSSException e) {
-                    return false;
-                }
-            });
+            CompletableFuture<Boolean> taking = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            prepared.claim();
+                            return true;
+                        } catch (GSSException e) {
+                            return false;
+                        }
+                    },
+                    THREADS);
             Offer.State state = offer.rescue();
             assertEquals(state == Offer.State.GIVEN, taking.get(), "exactly one has it");
         }

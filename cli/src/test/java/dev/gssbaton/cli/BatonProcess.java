@@ -52,6 +52,8 @@ public final class BatonProcess implements AutoCloseable {
                 "-Dbaton.home=" + folder.resolve("home"),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                // As the manifest of the command's jar says.
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Baton.class.getName()));

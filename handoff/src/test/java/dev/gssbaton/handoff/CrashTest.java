@@ -291,32 +291,34 @@ class CrashTest {
             Fault fault, ForkedJvm giver, ForkedJvm taker, AtomicBoolean over) {
         ForkedJvm struck = fault.giver() ? giver : taker;
         long millis = fault.where() == Where.NOWHERE ? random.nextInt(60) : STRIKES_WITHIN.toMillis();
-        return CompletableFuture.runAsync(() -> {
-            try {
-                if (dies(fault)) {
-                    long begin = System.nanoTime();
-                    while (struck.handle().isAlive() && System.nanoTime() - begin < millis * 1_000_000) {
-                        Thread.sleep(5);
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        if (dies(fault)) {
+                            long begin = System.nanoTime();
+                            while (struck.handle().isAlive() && System.nanoTime() - begin < millis * 1_000_000) {
+                                Thread.sleep(5);
+                            }
+                            struck.kill();
+                            struck.handle().onExit().join();
+                        }
+                        while (fault.what() == What.STOP && !over.get()) {
+                            Thread.sleep(20);
+                            if (isStopped(struck.handle().pid())) {
+                                Thread.sleep(STOPPED.toMillis());
+                                new ProcessBuilder(
+                                                "kill",
+                                                "-CONT",
+                                                Long.toString(struck.handle().pid()))
+                                        .start()
+                                        .waitFor();
+                            }
+                        }
+                    } catch (IOException | InterruptedException e) {
+                        throw new IllegalStateException(e);
                     }
-                    struck.kill();
-                    struck.handle().onExit().join();
-                }
-                while (fault.what() == What.STOP && !over.get()) {
-                    Thread.sleep(20);
-                    if (isStopped(struck.handle().pid())) {
-                        Thread.sleep(STOPPED.toMillis());
-                        new ProcessBuilder(
-                                        "kill",
-                                        "-CONT",
-                                        Long.toString(struck.handle().pid()))
-                                .start()
-                                .waitFor();
-                    }
-                }
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+                },
+                TwoEnds.THREADS);
     }
 
     private static boolean isStopped(long pid) throws IOException {

@@ -55,13 +55,15 @@ class HandoffTest {
     }
 
     private static CompletableFuture<Handoff> taking(HandoffChannel channel) {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return channel.take();
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return channel.take();
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                TwoEnds.THREADS);
     }
 
     /** A client and a server of TCP on this host. */
@@ -110,7 +112,8 @@ class HandoffTest {
         HandoffOptions hasty = options.withLimit(Duration.ofSeconds(1)).withWindow(64);
         SocketPlace place = SocketPlace.of(path);
         try (AFUNIXServerSocketChannel listener = place.bind()) {
-            CompletableFuture<Connection> accepted = CompletableFuture.supplyAsync(() -> greeting(listener));
+            CompletableFuture<Connection> accepted =
+                    CompletableFuture.supplyAsync(() -> greeting(listener), TwoEnds.THREADS);
             try (HandoffChannel giver = HandoffChannel.connect(path, hasty);
                     Connection silent = accepted.get()) {
                 List<Pairs> pairs = new ArrayList<>();
@@ -255,17 +258,19 @@ class HandoffTest {
             selector.selectNow();
             List<Parcel> parcels = new ArrayList<>();
             served.forEach((server, pair) -> parcels.add(Parcel.of(pair.server(), server)));
-            CompletableFuture<List<Handoff>> taking = CompletableFuture.supplyAsync(() -> {
-                List<Handoff> all = new ArrayList<>();
-                try {
-                    while (all.size() < count) {
-                        all.add(ends.taker().take());
-                    }
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-                return all;
-            });
+            CompletableFuture<List<Handoff>> taking = CompletableFuture.supplyAsync(
+                    () -> {
+                        List<Handoff> all = new ArrayList<>();
+                        try {
+                            while (all.size() < count) {
+                                all.add(ends.taker().take());
+                            }
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                        return all;
+                    },
+                    TwoEnds.THREADS);
             List<Gift> settled = new ArrayList<>();
             List<Gift> gifts = ends.giver().giveAll(parcels, settled::add);
             assertEquals(count, gifts.size());
@@ -333,13 +338,15 @@ class HandoffTest {
         HandoffOptions picky = options.withExpected(ImportOptions.any().expectRole(ImportOptions.Role.INITIATOR));
         try (TwoEnds ends = TwoEnds.connect(path, options, picky)) {
             Pairs pair = Pairs.establish(manager);
-            CompletableFuture<Optional<Handoff>> taking = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return ends.taker().take(Duration.ofSeconds(1));
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            CompletableFuture<Optional<Handoff>> taking = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return ends.taker().take(Duration.ofSeconds(1));
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    TwoEnds.THREADS);
             Gift gift = ends.giver().give(pair.server(), null, new byte[0], new byte[0]);
             assertEquals(Offer.State.KEPT, gift.state());
             assertTrue(gift.reason().orElseThrow().contains(TransferFault.UNEXPECTED_CONTEXT.text()));
