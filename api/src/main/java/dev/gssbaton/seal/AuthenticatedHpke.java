@@ -49,9 +49,14 @@ final class AuthenticatedHpke implements AutoCloseable {
     static AuthenticatedHpke send(X25519Key ephemeral, X25519Key sender, byte[] recipient, byte[] info)
             throws InvalidKeyException {
         // dh = concat(DH(skE, pkR), DH(skS, pkR))
-        byte[][] dh = {ephemeral.agree(recipient), sender.agree(recipient)};
-        // kem_context = concat(enc, pkRm, pkSm)
-        return agreed(dh, join(ephemeral.publicKey(), recipient, sender.publicKey()), info);
+        byte[] first = ephemeral.agree(recipient);
+        try {
+            byte[][] dh = {first, sender.agree(recipient)};
+            // kem_context = concat(enc, pkRm, pkSm)
+            return agreed(dh, join(ephemeral.publicKey(), recipient, sender.publicKey()), info);
+        } finally {
+            erase(first);
+        }
     }
 
     /**
@@ -67,9 +72,14 @@ final class AuthenticatedHpke implements AutoCloseable {
     static AuthenticatedHpke receive(byte[] encapsulation, X25519Key recipient, byte[] sender, byte[] info)
             throws InvalidKeyException {
         // dh = concat(DH(skR, pkE), DH(skR, pkS))
-        byte[][] dh = {recipient.agree(encapsulation), recipient.agree(sender)};
-        // kem_context = concat(enc, pkRm, pkSm)
-        return agreed(dh, join(encapsulation, recipient.publicKey(), sender), info);
+        byte[] first = recipient.agree(encapsulation);
+        try {
+            byte[][] dh = {first, recipient.agree(sender)};
+            // kem_context = concat(enc, pkRm, pkSm)
+            return agreed(dh, join(encapsulation, recipient.publicKey(), sender), info);
+        } finally {
+            erase(first);
+        }
     }
 
     /** ExtractAndExpand, and KeySchedule as far as an exporter needs it. Erases the agreements. */

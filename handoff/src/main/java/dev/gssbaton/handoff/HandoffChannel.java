@@ -324,12 +324,15 @@ public final class HandoffChannel implements Closeable {
         try (offered) {
             int number = offered.frame().number();
             PreparedContext context;
-            HandoffRecord record;
+            HandoffRecord record = null;
             try {
                 record = HandoffRecord.open(sealer, offered.frame().sealed());
                 context = session.prepare(offered.frame().token(), options.expected());
             } catch (GSSException | IOException | IllegalStateException e) {
                 // Also where this end is being closed, so that its keys are erased already.
+                if (record != null) {
+                    record.erase();
+                }
                 answer(Frame.declined(number, e.getMessage()));
                 return Optional.empty();
             }
@@ -342,6 +345,7 @@ public final class HandoffChannel implements Closeable {
                 return Optional.of(new Handoff(
                         context.live(), context.id(), socket, record.unread(), record.unwritten(), record.note()));
             } catch (GSSException | IOException | RuntimeException e) {
+                record.erase();
                 HandoffLog.warn("token {0}: not taken: {1}", context.id(), e.getMessage());
                 answer(Frame.renounced(number, context.renounce(), e.getMessage()));
                 return Optional.empty();

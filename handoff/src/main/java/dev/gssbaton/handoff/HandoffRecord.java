@@ -9,6 +9,7 @@ import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.TransferFault;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import org.ietf.jgss.GSSException;
 
 /**
@@ -76,6 +77,13 @@ record HandoffRecord(ClaimId token, long inode, byte[] unread, byte[] unwritten,
         if (inode != socket) {
             throw TransferFault.UNEXPECTED_CONTEXT.exception(
                     "the socket that came with token " + id + " is not the one that belongs to it");
+        }
+    }
+
+    /** Erases what nobody is given. */
+    void erase() {
+        for (byte[] octets : new byte[][] {unread, unwritten, note}) {
+            Arrays.fill(octets, (byte) 0);
         }
     }
 
