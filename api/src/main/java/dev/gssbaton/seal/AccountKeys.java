@@ -244,13 +244,16 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         }
     }
 
-    /** Gives what was seen at a look that is younger than so much, or while another thread looks, at the one before. */
+    /**
+     * Gives what was seen at a look that is younger than so much. While another thread looks, twice that will do; what is older
+     * is waited for, or a key that was dropped meanwhile would seal.
+     */
     private View look(Duration age) {
         View seen = view;
         if (seen != null && seen.isYoungerThan(age, clock.millis())) {
             return seen;
         }
-        if (seen == null || age.isZero()) {
+        if (seen == null || !seen.isYoungerThan(age.multipliedBy(2), clock.millis())) {
             looking.lock();
         } else if (!looking.tryLock()) {
             return seen;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gssbaton.account.AccountDirectory;
 import dev.gssbaton.account.ChildJvm;
 import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.spi.KeySource;
@@ -23,6 +24,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -31,9 +34,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.AfterEach;
@@ -283,6 +288,72 @@ class AccountKeysTest {
         assertTrue(old.key().isDestroyed());
         assertEquals(Optional.empty(), keys.importKey(old.id(), ""));
         assertFalse(Files.readString(file).contains(id.toString()));
+    }
+
+    /** A drain exports with several threads after the keys were left alone for a while: one looks, the others wait for it. */
+    @Test
+    void noThreadSealsWithWhatWasSeenLongAgoWhileAnotherLooks() throws Exception {
+        HeldClock clock = new HeldClock();
+        try (AccountKeys idle = new AccountKeys(AccountDirectory.at(directory), new SecureRandom(), clock)) {
+            PublicId old = idle.exportKey("").id();
+            AccountKeys.Entry first = keys.list().get(0);
+            AccountKeys.Entry next = keys.add();
+            keys.makePrimary(next.id());
+            keys.drop(first.id());
+            clock.ahead = Duration.ofHours(1);
+            Thread looking = new Thread(() -> {
+                try {
+                    idle.add(); // holds the lock in which the file is looked at
+                } catch (GSSException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            clock.held = looking;
+            looking.start();
+            clock.reached.await();
+            FutureTask<PublicId> exported =
+                    new FutureTask<>(() -> idle.exportKey("").id());
+            Thread exporting = new Thread(exported);
+            exporting.start();
+            while (!exported.isDone() && exporting.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            clock.goOn.countDown();
+            looking.join();
+            assertNotEquals(old, exported.get());
+            assertEquals(keys.exportKey("").id(), exported.get());
+        }
+    }
+
+    /** The system's clock, ahead by as much as is said, in which one thread is held up the first time. */
+    private static final class HeldClock extends Clock {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private volatile Duration ahead = Duration.ZERO;
+        private volatile Thread held;
+
+        @Override
+        public Instant instant() {
+            if (Thread.currentThread() == held) {
+                reached.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 
     @Test
