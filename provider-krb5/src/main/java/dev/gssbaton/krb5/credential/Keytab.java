@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +105,7 @@ final class Keytab implements KeySupply {
                 if (ring == null || !settled || !found.equals(version)) {
                     drop();
                     settled = found.isOlderThan(SETTLED);
-                    ring = read();
+                    ring = read(found.time());
                     version = found;
                 }
                 return;
@@ -125,7 +126,7 @@ final class Keytab implements KeySupply {
         }
     }
 
-    private KeyRing read() throws IOException {
+    private KeyRing read(Instant modified) throws IOException {
         if (Files.size(file) > KeytabFormat.MAX_SIZE) {
             throw new IOException("it has more than " + KeytabFormat.MAX_SIZE + " octets");
         }
@@ -134,7 +135,7 @@ final class Keytab implements KeySupply {
             octets = in.readNBytes(KeytabFormat.MAX_SIZE);
         }
         try {
-            return new KeyRing(KeytabFormat.decode(octets));
+            return new KeyRing(KeytabFormat.decode(octets, modified));
         } finally {
             Arrays.fill(octets, (byte) 0);
         }
@@ -160,6 +161,10 @@ final class Keytab implements KeySupply {
                     Objects.requireNonNullElse(attributes.fileKey(), file),
                     attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
                     attributes.size());
+        }
+
+        Instant time() {
+            return Instant.EPOCH.plusNanos(modified);
         }
 
         boolean isOlderThan(long nanos) {

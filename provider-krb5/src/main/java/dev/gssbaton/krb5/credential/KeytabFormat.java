@@ -36,6 +36,9 @@ final class KeytabFormat {
     private static final int VERSION_1 = 0x01;
     private static final int VERSION_2 = 0x02;
 
+    /** What Microsoft's ktpass writes into each entry. */
+    private static final long NO_TIME = 0;
+
     private static final int ALL_BITS = ~0;
     private static final int EIGHT_BITS = 0xFF;
 
@@ -45,10 +48,11 @@ final class KeytabFormat {
      * Reads all entries.
      *
      * @param file the file's octets, which the caller erases
+     * @param modified when the file was written, which stands for the time of entries that have none
      * @return the keys, which the caller closes
      * @throws IOException if it is no keytab, naming the place and the field
      */
-    static List<LongTermKey> decode(byte[] file) throws IOException {
+    static List<LongTermKey> decode(byte[] file, Instant modified) throws IOException {
         if (file.length < 2 || file[0] != MAGIC || (file[1] != VERSION_1 && file[1] != VERSION_2)) {
             throw new IOException("it does not begin with 05 01 or 05 02, as a keytab does");
         }
@@ -69,7 +73,7 @@ final class KeytabFormat {
                 need(in, length, size < 0 ? "hole" : "entry", at);
                 if (size > 0) {
                     ByteBuffer entry = in.slice(in.position(), length).order(in.order());
-                    keys.add(entry(entry, first, at));
+                    keys.add(entry(entry, first, modified, at));
                 }
                 in.position(in.position() + length);
             }
@@ -82,7 +86,7 @@ final class KeytabFormat {
         }
     }
 
-    private static LongTermKey entry(ByteBuffer in, boolean first, int at) throws IOException {
+    private static LongTermKey entry(ByteBuffer in, boolean first, Instant modified, int at) throws IOException {
         int count = uint16(in, "count of components", at) - (first ? 1 : 0);
         if (count < 1 || count > PrincipalName.MAX_COMPONENTS) {
             throw malformed("has " + count + " components", at);
@@ -122,7 +126,7 @@ final class KeytabFormat {
                 number,
                 kvno,
                 mask,
-                Instant.ofEpochSecond(timestamp),
+                timestamp == NO_TIME ? modified : Instant.ofEpochSecond(timestamp),
                 key);
     }
 

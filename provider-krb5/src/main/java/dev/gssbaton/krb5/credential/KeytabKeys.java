@@ -45,7 +45,7 @@ import org.ietf.jgss.GSSException;
  *
  * <p><strong>Rotation.</strong> A token may name any entry that is there. New tokens are sealed under the newest entry that
  * has been in the keytab for a <em>settle time</em>, by the time that is written in it, so that every host has had it before
- * the first token needs it. So leave the former entry in the keytab when a new one comes, as {@code ktadd} does; if no entry
+ * the first token needs it. An entry without a time, as {@code ktpass} writes it, is as old as its file, or as this object knows it. So leave the former entry in the keytab when a new one comes, as {@code ktadd} does; if no entry
  * has settled, nothing is sealed. The file is looked at about once a second, and read again when it has changed.
  *
  * <p>Across hosts, use a claim store of that scope too: claims of a host do not bind another one.
@@ -188,7 +188,7 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
      *
      * @param encryptionType the number of its encryption type
      * @param kvno its version
-     * @param written when it was written, by its timestamp; 1970 if it has none
+     * @param written when it was written, by its timestamp, or its file if it has none
      * @param seals whether new tokens are sealed with it
      */
     public record Entry(int encryptionType, int kvno, Instant written, boolean seals) {}
@@ -234,10 +234,21 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
             if (key.key() != null
                     && TYPES.contains(key.key().type())
                     && key.principal().matches(principal)) {
-                entries.add(derive(key, purposeOctets));
+                add(entries, derive(key, purposeOctets));
             }
         }
         return entries;
+    }
+
+    /** Adds an entry, unless it is there already: a keytab may have one twice. */
+    private static void add(List<Derived> entries, Derived entry) {
+        for (Derived other : entries) {
+            if (other.sealing().id().equals(entry.sealing().id())) {
+                entry.sealing().close();
+                return;
+            }
+        }
+        entries.add(entry);
     }
 
     private Derived derive(LongTermKey key, byte[] purpose) {
@@ -259,22 +270,31 @@ public final class KeytabKeys implements KeySource, AutoCloseable {
         }
     }
 
-    /** Keeps the object of a key that is still there, so that what was derived from it lasts, and erases the others. */
+    /**
+     * Keeps the object of a key that is still there, so that what was derived from it lasts, and its time, if its file has only
+     * been written again; erases the others.
+     */
     private static List<Derived> successors(List<Derived> before, List<Derived> after) {
-        Map<PublicId, SealingKey> kept = new HashMap<>();
-        before.forEach(entry -> kept.put(entry.sealing().id(), entry.sealing()));
+        Map<PublicId, Derived> kept = new HashMap<>();
+        before.forEach(entry -> kept.put(entry.sealing().id(), entry));
         List<Derived> entries = new ArrayList<>();
         for (Derived entry : after) {
             // The identifier comes from the same key as the octets: who has the one has the other.
-            SealingKey same = kept.remove(entry.sealing().id());
-            if (same != null) {
+            Derived same = kept.remove(entry.sealing().id());
+            if (same == null) {
+                entries.add(entry);
+            } else {
                 entry.sealing().close();
+                entries.add(new Derived(
+                        entry.type(), entry.kvno(), earlier(same.written(), entry.written()), same.sealing()));
             }
-            SealingKey sealing = same == null ? entry.sealing() : same;
-            entries.add(new Derived(entry.type(), entry.kvno(), entry.written(), sealing));
         }
-        kept.values().forEach(SealingKey::close);
+        kept.values().forEach(entry -> entry.sealing().close());
         return entries;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     private void forget() {

@@ -19,7 +19,7 @@ final class LongTermKey implements AutoCloseable {
      * @param encryptionType the number of its encryption type
      * @param kvno its version
      * @param kvnoMask which bits of the version are known: all, or the eight of an old keytab
-     * @param written when the entry says that it was written; 1970 if that is not known
+     * @param written when the entry says that it was written, else its file; 1970 if it stands in none
      * @param key the key, owned by this object from now on; null if its encryption type is not supported
      */
     LongTermKey(Principal principal, int encryptionType, int kvno, int kvnoMask, Instant written, EncryptionKey key) {

@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeytabFormatTest {
     private static final String HTTP = "HTTP/www.baton.test@BATON.TEST";
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
 
     @ParameterizedTest
     @ValueSource(strings = {"ktutil.keytab", "holes.keytab", "holes-only.keytab"})
@@ -35,7 +37,7 @@ class KeytabFormatTest {
                 .map(line -> line.split(",", -1))
                 .filter(line -> line[0].equals(name))
                 .toList();
-        List<LongTermKey> keys = KeytabFormat.decode(resource(name));
+        List<LongTermKey> keys = KeytabFormat.decode(resource(name), NOW);
         assertEquals(expected.size(), keys.size());
         for (int i = 0; i < keys.size(); i++) {
             assertEquals(expected.get(i)[1], keys.get(i).principal().toString());
@@ -57,7 +59,7 @@ class KeytabFormatTest {
                 .hole(20)
                 .entry("alice@R", 8, 17)
                 .bytes();
-        List<LongTermKey> keys = KeytabFormat.decode(file);
+        List<LongTermKey> keys = KeytabFormat.decode(file, NOW);
         assertEquals(
                 List.of(HTTP, "alice@R"),
                 keys.stream().map(key -> key.principal().toString()).toList());
@@ -67,11 +69,12 @@ class KeytabFormatTest {
 
     @Test
     void a_key_version_of_32_bits_counts_and_one_of_8_is_compared_by_8() throws Exception {
-        List<LongTermKey> keys = KeytabFormat.decode(KeytabWriter.version2()
+        byte[] file = KeytabWriter.version2()
                 .entry(HTTP, 300, 18)
                 .entry(HTTP, 5, 18)
                 .entry(HTTP, 6, 18, KeytabWriter.key(6, 18), 12)
-                .bytes());
+                .bytes();
+        List<LongTermKey> keys = KeytabFormat.decode(file, NOW);
         assertEquals(List.of(300, 5, 6), keys.stream().map(LongTermKey::kvno).toList());
         assertTrue(keys.get(0).isVersion(300));
         assertFalse(keys.get(0).isVersion(300 & 0xFF));
@@ -82,10 +85,9 @@ class KeytabFormatTest {
 
     @Test
     void a_version_in_the_upper_half_is_one_number_either_way() throws Exception {
-        LongTermKey key = KeytabFormat.decode(KeytabWriter.version2()
-                        .record(HTTP_ENTRY.length, HTTP_ENTRY)
-                        .bytes())
-                .get(0);
+        byte[] file =
+                KeytabWriter.version2().record(HTTP_ENTRY.length, HTTP_ENTRY).bytes();
+        LongTermKey key = KeytabFormat.decode(file, NOW).get(0);
         assertTrue(key.isVersion(0x8000_0001L));
         assertTrue(key.isVersion(-0x7FFF_FFFFL));
     }
@@ -93,20 +95,34 @@ class KeytabFormatTest {
     private static final byte[] HTTP_ENTRY = upperHalf();
 
     @Test
+    void an_entry_without_a_time_is_as_old_as_its_file() throws Exception {
+        byte[] file = KeytabWriter.version2()
+                .written(0, HTTP, 1, 18)
+                .written(1, HTTP, 2, 18)
+                .bytes();
+        assertEquals(
+                List.of(NOW, Instant.ofEpochSecond(1)),
+                KeytabFormat.decode(file, NOW).stream()
+                        .map(LongTermKey::written)
+                        .toList());
+    }
+
+    @Test
     void a_size_of_0_ends_the_file() throws Exception {
         byte[] file = KeytabWriter.version2()
                 .entry(HTTP, 1, 18)
                 .record(0, new byte[] {1, 2, 3})
                 .bytes();
-        assertEquals(1, KeytabFormat.decode(file).size());
-        assertEquals(0, KeytabFormat.decode(KeytabWriter.version2().bytes()).size());
+        assertEquals(1, KeytabFormat.decode(file, NOW).size());
+        assertEquals(
+                0, KeytabFormat.decode(KeytabWriter.version2().bytes(), NOW).size());
     }
 
     @Test
     void a_key_of_another_length_than_its_type_has_is_refused() {
         byte[] file =
                 KeytabWriter.version2().entry(HTTP, 1, 18, new byte[16], 0).bytes();
-        IOException e = assertThrows(IOException.class, () -> KeytabFormat.decode(file));
+        IOException e = assertThrows(IOException.class, () -> KeytabFormat.decode(file, NOW));
         assertTrue(e.getMessage().contains("octet 2") && e.getMessage().contains("32"), e.getMessage());
     }
 
@@ -116,7 +132,7 @@ class KeytabFormatTest {
         for (int length = 0; length < file.length; length++) {
             byte[] cut = Arrays.copyOf(file, length);
             try {
-                assertTrue(KeytabFormat.decode(cut).size() < 8);
+                assertTrue(KeytabFormat.decode(cut, NOW).size() < 8);
             } catch (IOException e) {
                 assertFalse(e.getMessage().isBlank());
             }
@@ -140,9 +156,9 @@ class KeytabFormatTest {
         for (Path seed : FuzzCorpus.of("keytab")) {
             byte[] original = Files.readAllBytes(seed);
             if (FuzzCorpus.isAccepted(seed)) {
-                KeytabFormat.decode(original).forEach(LongTermKey::close);
+                KeytabFormat.decode(original, NOW).forEach(LongTermKey::close);
             } else {
-                assertThrows(IOException.class, () -> KeytabFormat.decode(original), seed.toString());
+                assertThrows(IOException.class, () -> KeytabFormat.decode(original, NOW), seed.toString());
             }
             Random random = new Random(20260103);
             for (int i = 0; i < Scale.times(100, 100_000); i++) {
@@ -164,7 +180,7 @@ class KeytabFormatTest {
             KeytabFuzzTarget.fuzzerTestOneInput(file);
             long before = threads.getCurrentThreadAllocatedBytes();
             try {
-                KeytabFormat.decode(file);
+                KeytabFormat.decode(file, NOW);
             } catch (IOException e) {
                 assertTrue(e.getMessage().contains("entry"), e.getMessage());
             }

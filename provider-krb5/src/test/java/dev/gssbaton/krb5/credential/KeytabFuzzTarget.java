@@ -2,6 +2,7 @@ package dev.gssbaton.krb5.credential;
 
 import dev.gssbaton.krb5.message.Principal;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -15,7 +16,7 @@ public final class KeytabFuzzTarget {
     public static void fuzzerTestOneInput(byte[] input) {
         byte[] before = input.clone();
         try {
-            for (LongTermKey key : KeytabFormat.decode(input)) {
+            for (LongTermKey key : KeytabFormat.decode(input, Instant.EPOCH)) {
                 Principal principal = key.principal();
                 if (principal.name().nameString().isEmpty()) {
                     throw new AssertionError("a principal without a name");

@@ -109,6 +109,35 @@ class KeytabKeysTest {
         assertThrows(IllegalArgumentException.class, () -> KeytabKeys.in(file, NFS, Duration.ofMillis(-1)));
     }
 
+    /** Such entries are ktpass's. A new one must not seal at once, and the former one goes on meanwhile. */
+    @Test
+    void entries_without_a_time_settle_by_their_files() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        KeytabWriter first = KeytabWriter.version2().written(0, NFS, 1, 20);
+        KeytabWriter second = KeytabWriter.version2().written(0, NFS, 1, 20).written(0, NFS, 2, 20);
+        Files.setLastModifiedTime(write(first), FileTime.from(NOW.minus(SETTLE)));
+        Path file = folder.resolve("service.keytab");
+        try (KeytabKeys keys = KeytabKeys.in(file, NFS, SETTLE, CLOCK, nanos::get)) {
+            assertEquals(id(NFS, 1, 20), keys.exportKey("").id());
+            Files.setLastModifiedTime(
+                    write(second), FileTime.from(NOW.minus(SETTLE).plusSeconds(1)));
+            nanos.addAndGet(LONGER_THAN_A_LOOK);
+            PublicId late = id(NFS, 2, 20);
+            assertTrue(keys.importKey(late, "").isPresent());
+            assertEquals(id(NFS, 1, 20), keys.exportKey("").id());
+        }
+        try (KeytabKeys keys = KeytabKeys.in(file, NFS, SETTLE, CLOCK, nanos::get)) {
+            assertUnusable(() -> keys.exportKey(""), "2026-01-31T11:50:01Z", "or wait");
+        }
+    }
+
+    @Test
+    void an_entry_that_stands_there_twice_is_one_key() throws Exception {
+        try (KeytabKeys keys = open(KeytabWriter.version2().entry(NFS, 1, 20).entry(NFS, 1, 20), NFS)) {
+            assertEquals(1, keys.list().size());
+        }
+    }
+
     /** rc4-hmac, DES and triple DES, and a type of the future. */
     @ParameterizedTest
     @ValueSource(ints = {23, 3, 16, 99})

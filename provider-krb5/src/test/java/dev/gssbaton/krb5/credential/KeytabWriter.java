@@ -8,6 +8,8 @@ import java.util.Arrays;
 
 /** Writes keytab files in both versions, whole and broken ones. */
 public final class KeytabWriter {
+    private static final int LONG_AGO = 1;
+
     private final boolean first;
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
 
@@ -33,10 +35,10 @@ public final class KeytabWriter {
 
     /** Adds an entry, and so many octets of padding. */
     public KeytabWriter entry(String principal, int kvno, int etype, byte[] key, int padding) {
-        return entry(principal, 0, kvno, etype, key, padding);
+        return entry(principal, LONG_AGO, kvno, etype, key, padding);
     }
 
-    /** Adds an entry that was written at a time, in seconds since 1970. */
+    /** Adds an entry that was written at a time, in seconds since 1970; 0 for none. */
     public KeytabWriter written(long timestamp, String principal, int kvno, int etype) {
         return entry(principal, (int) timestamp, kvno, etype, key(kvno, etype), 0);
     }
