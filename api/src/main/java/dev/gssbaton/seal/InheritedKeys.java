@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.ietf.jgss.GSSException;
 
@@ -82,6 +84,28 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
         this.nanoTime = nanoTime;
         this.taken = taken;
         this.view = view;
+    }
+
+    /** Erases what was taken when its time is over, though nobody asks for it; unless something else has taken its place. */
+    private void watch(View watched) {
+        long left = watched.left(nanoTime.getAsLong());
+        CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS, Runnable::run)
+                .execute(() -> endOrWatch(watched));
+    }
+
+    private synchronized void endOrWatch(View watched) {
+        if (view != watched) {
+            return;
+        }
+        if (watched.left(nanoTime.getAsLong()) > 0) {
+            watch(watched);
+        } else {
+            end();
+        }
+    }
+
+    private void end() {
+        publish(new RootKeys(), 0, ENDED);
     }
 
     /**
@@ -159,7 +183,9 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
         InheritedMessage message = InheritedMessage.read(in, limit);
         View view =
                 new View(message.keys(), nanoTime.getAsLong(), message.usable().toNanos());
-        return new InheritedKeys(new SecureRandom(), nanoTime, true, view);
+        InheritedKeys keys = new InheritedKeys(new SecureRandom(), nanoTime, true, view);
+        keys.watch(view);
+        return keys;
     }
 
     /**
@@ -182,6 +208,7 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
                 throw new IllegalStateException("the inherited keys have been closed");
             }
             publish(message.keys(), nanoTime.getAsLong(), message.usable().toNanos());
+            watch(view);
         }
     }
 
@@ -306,7 +333,7 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
             }
             // Unless they have been given again since.
             if (view.keys == current.keys) {
-                publish(new RootKeys(), 0, ENDED);
+                end();
             }
         }
         throw TransferFault.KEYS_UNUSABLE.exception(
@@ -327,6 +354,6 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        publish(new RootKeys(), 0, ENDED);
+        end();
     }
 }

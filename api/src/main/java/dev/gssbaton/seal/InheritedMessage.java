@@ -90,7 +90,7 @@ record InheritedMessage(RootKeys keys, Duration usable) {
                 in.get(id);
                 Instant created = Instant.ofEpochSecond(in.getLong());
                 in.get(key);
-                keys.append(new RootKey(PublicId.of(id), created, SecretBytes.take(key)), i == primary);
+                append(keys, new RootKey(PublicId.of(id), created, SecretBytes.take(key)), i == primary);
             }
             while (in.hasRemaining()) {
                 if (in.get() != 0) {
@@ -104,6 +104,18 @@ record InheritedMessage(RootKeys keys, Duration usable) {
         } finally {
             if (!whole) {
                 keys.close();
+            }
+        }
+    }
+
+    private static void append(RootKeys keys, RootKey key, boolean asPrimary) {
+        boolean taken = false;
+        try {
+            keys.append(key, asPrimary);
+            taken = true;
+        } finally {
+            if (!taken) {
+                key.close();
             }
         }
     }

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -133,6 +134,24 @@ class InheritedKeysTest {
 
         update(child);
         assertShared(parent, child);
+    }
+
+    @Test
+    void an_idle_childs_keys_are_erased_when_their_time_is_over() throws Exception {
+        byte[] brief = given(parent, Duration.ofMillis(200));
+        byte[] longer = given(parent, HOUR);
+        InheritedKeys idle = InheritedKeys.takeFrom(new ByteArrayInputStream(brief), SOON);
+        InheritedKeys renewed = InheritedKeys.takeFrom(new ByteArrayInputStream(brief), SOON);
+        SealingKey key = idle.exportKey("");
+        renewed.update(new ByteArrayInputStream(longer), SOON);
+        SealingKey kept = renewed.exportKey("");
+        Instant tooLong = Instant.now().plusSeconds(60);
+        while (!key.key().isDestroyed() && Instant.now().isBefore(tooLong)) {
+            Thread.sleep(10);
+        }
+        assertTrue(key.key().isDestroyed());
+        assertFalse(kept.key().isDestroyed());
+        renewed.close();
     }
 
     @Test
