@@ -145,6 +145,9 @@ public final class SessionKeyPair implements AutoCloseable {
             throw TransferFault.PEER_KEY_REFUSED.exception(
                     "a public key has " + PUBLIC_KEY_SIZE + " octets, not " + peer.length);
         }
+        if (!X25519Key.isCanonical(peer)) {
+            throw TransferFault.PEER_KEY_REFUSED.exception("the public key is not below 2^255 - 19");
+        }
         if (Arrays.equals(peer, key.publicKey())) {
             throw TransferFault.PEER_KEY_REFUSED.exception("the other end sent our own public key back");
         }

@@ -23,6 +23,7 @@ final class X25519Key implements AutoCloseable {
     static final int SIZE = 32;
 
     private static final BigInteger BASE_POINT = BigInteger.valueOf(9);
+    private static final BigInteger PRIME = BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
 
     private final SecretBytes privateKey;
     private final byte[] publicKey;
@@ -61,12 +62,25 @@ final class X25519Key implements AutoCloseable {
      * @throws IllegalStateException if this key is closed
      */
     byte[] agree(byte[] peer) throws InvalidKeyException {
+        return multiply(number(peer).clearBit(255));
+    }
+
+    /**
+     * Tells whether a public key is the only one of its point: RFC 7748 has every implementation take the others too, which
+     * nobody sends.
+     *
+     * @param publicKey 32 octets
+     */
+    static boolean isCanonical(byte[] publicKey) {
+        return number(publicKey).compareTo(PRIME) < 0;
+    }
+
+    private static BigInteger number(byte[] littleEndian) {
         byte[] bigEndian = new byte[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            bigEndian[i] = peer[SIZE - 1 - i];
+            bigEndian[i] = littleEndian[SIZE - 1 - i];
         }
-        bigEndian[0] &= 0x7F;
-        return multiply(new BigInteger(1, bigEndian));
+        return new BigInteger(1, bigEndian);
     }
 
     private byte[] multiply(BigInteger u) throws InvalidKeyException {

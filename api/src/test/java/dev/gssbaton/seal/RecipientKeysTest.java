@@ -142,6 +142,19 @@ class RecipientKeysTest {
         assertFault(TransferFault.PEER_KEY_REFUSED, () -> two.decapsulate(two.publicKey(), message));
     }
 
+    /** RFC 7748 takes them for other keys, and so one's own comes back in another form. */
+    @Test
+    void a_public_key_in_another_form_is_refused() throws GSSException {
+        byte[] own = one.publicKey();
+        own[31] |= (byte) 0x80;
+        assertFault(TransferFault.PEER_KEY_REFUSED, () -> one.encapsulate(own));
+        byte[] nineAndThePrime = new byte[32];
+        Arrays.fill(nineAndThePrime, (byte) 0xFF);
+        nineAndThePrime[0] = (byte) (0xED + 9);
+        nineAndThePrime[31] = 0x7F;
+        assertFault(TransferFault.PEER_KEY_REFUSED, () -> two.encapsulate(nineAndThePrime));
+    }
+
     @Test
     void a_pair_is_good_for_one_attempt() throws GSSException {
         assertFault(TransferFault.PEER_KEY_REFUSED, () -> one.encapsulate(new byte[32]));
