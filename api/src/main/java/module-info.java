@@ -12,6 +12,7 @@ module dev.gssbaton {
     exports dev.gssbaton.claim;
     exports dev.gssbaton.seal;
 
+    uses dev.gssbaton.spi.ClaimStoreFactory;
     uses dev.gssbaton.spi.ContextExporter;
     uses dev.gssbaton.spi.KeySourceFactory;
     uses dev.gssbaton.spi.Mechanism;

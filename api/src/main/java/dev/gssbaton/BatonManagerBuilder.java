@@ -5,6 +5,7 @@ import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.seal.AccountKeys;
 import dev.gssbaton.seal.InheritedKeys;
 import dev.gssbaton.spi.ClaimStore;
+import dev.gssbaton.spi.ClaimStoreFactory;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.KeySource;
@@ -197,7 +198,8 @@ public final class BatonManagerBuilder {
      *     input, which must come within ten seconds, or {@code inherited:N} from descriptor N; or what a
      *     {@link KeySourceFactory} on the path opens: {@code keytab:FILE PRINCIPAL} with the Kerberos mechanism</td></tr>
      * <tr><td>{@code claims}</td><td>{@code host}, {@code host:DIRECTORY},
-     *     {@code shared:DIRECTORY} for {@link HostClaims#shared}, or {@code process}</td></tr>
+     *     {@code shared:DIRECTORY} for {@link HostClaims#shared}, or {@code process}; or what a {@link ClaimStoreFactory} on the path
+     *     opens: {@code zookeeper:FILE} with {@code baton-claims-zookeeper}</td></tr>
      * <tr><td>{@code purpose}</td><td>a text</td></tr>
      * <tr><td>{@code tokenLifetime}</td><td>an ISO 8601 duration: {@code PT1M}</td></tr>
      * <tr><td>{@code clockSkew}</td><td>an ISO 8601 duration: {@code PT0S}</td></tr>
@@ -208,7 +210,7 @@ public final class BatonManagerBuilder {
      * @param file a file as {@link Properties#load(Reader)} reads it, in UTF-8
      * @return this builder
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if a key is unknown, a value malformed, or the keys cannot be used; the message names
+     * @throws IllegalArgumentException if a key is unknown, a value malformed, or keys or claims cannot be used; the message names
      *     the file and the key
      */
     public BatonManagerBuilder properties(Path file) throws IOException {
@@ -243,23 +245,45 @@ public final class BatonManagerBuilder {
         }
     }
 
-    private static KeySource keysNamed(String value) {
-        int colon = value.indexOf(':');
-        String kind = colon < 0 ? value : value.substring(0, colon);
-        String rest = value.substring(colon + 1).strip();
-        if (kind.isEmpty() || (colon >= 0 && rest.isEmpty())) {
-            throw new IllegalArgumentException(
-                    "'" + value + "' is not account, account:DIRECTORY, inherited, inherited:N,"
-                            + " or a kind that is on the path, a colon and its specification");
+    /** A kind, and what stands after the colon; empty if none does. */
+    private record Named(String kind, String specification) {
+        static Named of(String value, String words) {
+            int colon = value.indexOf(':');
+            Named named = colon < 0
+                    ? new Named(value, "")
+                    : new Named(
+                            value.substring(0, colon),
+                            value.substring(colon + 1).strip());
+            if (named.kind.isEmpty() || (colon >= 0 && named.isBare())) {
+                throw malformed(value, words);
+            }
+            return named;
         }
+
+        boolean isBare() {
+            return specification.isEmpty();
+        }
+
+        Path directory() {
+            return Path.of(specification);
+        }
+    }
+
+    private static IllegalArgumentException malformed(String value, String words) {
+        return new IllegalArgumentException(
+                "'" + value + "' is not " + words + ", or a kind that is on the path, a colon and its specification");
+    }
+
+    private static KeySource keysNamed(String value) {
+        Named named = Named.of(value, "account, account:DIRECTORY, inherited, inherited:N");
         try {
-            return switch (kind) {
-                case "account" -> colon < 0 ? AccountKeys.ofUser() : AccountKeys.in(Path.of(rest));
+            return switch (named.kind) {
+                case "account" -> named.isBare() ? AccountKeys.ofUser() : AccountKeys.in(named.directory());
                 case "inherited" ->
-                    colon < 0
+                    named.isBare()
                             ? InheritedKeys.takeFromStandardInput(PARENTS_TIME)
-                            : InheritedKeys.takeFromDescriptor(Integer.parseInt(rest), PARENTS_TIME);
-                default -> Providers.keySourceFactory(kind).open(colon < 0 ? "" : rest);
+                            : InheritedKeys.takeFromDescriptor(Integer.parseInt(named.specification), PARENTS_TIME);
+                default -> Providers.keySourceFactory(named.kind).open(named.specification);
             };
         } catch (GSSException e) {
             throw new IllegalArgumentException(e.getMinorString(), e);
@@ -267,24 +291,27 @@ public final class BatonManagerBuilder {
     }
 
     private static ClaimStore claimsNamed(String value) {
-        if (value.equals("process")) {
-            return ProcessClaims.ofProcess();
+        String words = "host, host:DIRECTORY, shared:DIRECTORY, process";
+        Named named = Named.of(value, words);
+        boolean wrong =
+                switch (named.kind) {
+                    case "process" -> !named.isBare();
+                    case "shared" -> named.isBare();
+                    default -> false;
+                };
+        if (wrong) {
+            throw malformed(value, words);
         }
-        if (value.equals("host")) {
-            return HostClaims.ofUser();
+        try {
+            return switch (named.kind) {
+                case "host" -> named.isBare() ? HostClaims.ofUser() : HostClaims.in(named.directory());
+                case "process" -> ProcessClaims.ofProcess();
+                case "shared" -> HostClaims.shared(named.directory());
+                default -> Providers.claimStoreFactory(named.kind).open(named.specification);
+            };
+        } catch (GSSException e) {
+            throw new IllegalArgumentException(e.getMinorString(), e);
         }
-        String words = "host, host:DIRECTORY, shared:DIRECTORY or process";
-        if (value.startsWith("shared:")) {
-            return HostClaims.shared(directory(value, "shared:", words));
-        }
-        return HostClaims.in(directory(value, "host:", words));
-    }
-
-    private static Path directory(String value, String prefix, String words) {
-        if (!value.startsWith(prefix) || value.length() == prefix.length()) {
-            throw new IllegalArgumentException("'" + value + "' is not " + words);
-        }
-        return Path.of(value.substring(prefix.length()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.gssbaton;
 
+import dev.gssbaton.spi.ClaimStoreFactory;
 import dev.gssbaton.spi.ContextExporter;
 import dev.gssbaton.spi.KeySourceFactory;
 import dev.gssbaton.spi.Mechanism;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
@@ -31,8 +33,7 @@ import org.ietf.jgss.Oid;
  */
 final class Providers {
     private static final String SERVICE_TYPE = "ContextExporter";
-    private static final String MISSING =
-            "; is its provider's jar, such as baton-provider-krb5, on the class or module path?";
+    private static final String MISSING = missing("baton-provider-krb5");
     private static final Pattern FORMAT = Pattern.compile("[A-Za-z0-9.-]{1,64}");
 
     /** An exporter with the octets by which a token names it. It is asked for them once. */
@@ -170,17 +171,43 @@ final class Providers {
      * @throws IllegalStateException if a service cannot be loaded, or there are two; the message names both jars
      */
     static KeySourceFactory keySourceFactory(String kind) {
-        KeySourceFactory found = null;
-        for (KeySourceFactory factory : load(KeySourceFactory.class)) {
-            if (factory.kind().equals(kind)) {
+        return only(
+                KeySourceFactory.class,
+                factory -> factory.kind().equals(kind),
+                "a source of keys '" + kind + "'",
+                MISSING);
+    }
+
+    /**
+     * Finds the factory for a kind of claim store.
+     *
+     * @throws IllegalArgumentException if there is none
+     * @throws IllegalStateException if a service cannot be loaded, or there are two; the message names both jars
+     */
+    static ClaimStoreFactory claimStoreFactory(String kind) {
+        return only(
+                ClaimStoreFactory.class,
+                factory -> factory.kind().equals(kind),
+                "a claim store '" + kind + "'",
+                missing("baton-claims-zookeeper"));
+    }
+
+    private static String missing(String jar) {
+        return "; is its provider's jar, such as " + jar + ", on the class or module path?";
+    }
+
+    private static <F> F only(Class<F> type, Predicate<F> wanted, String what, String missing) {
+        F found = null;
+        for (F factory : load(type)) {
+            if (wanted.test(factory)) {
                 if (found != null) {
-                    throw twice("a source of keys '" + kind + "'", factory, found);
+                    throw twice(what, factory, found);
                 }
                 found = factory;
             }
         }
         if (found == null) {
-            throw new IllegalArgumentException("there is no source of keys '" + kind + "'" + MISSING);
+            throw new IllegalArgumentException("there is not " + what + missing);
         }
         return found;
     }

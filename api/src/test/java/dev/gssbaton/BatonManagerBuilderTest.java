@@ -211,7 +211,9 @@ class BatonManagerBuilderTest {
         assertMalformed("keys=inherited:three", "keys", "three");
         assertMalformed("keys=inherited:999", "keys", "/proc/self/fd/999 cannot be looked at");
         assertMalformed("claims=host:", "claims", "host:DIRECTORY");
-        assertMalformed("claims=none", "claims", "none");
+        assertMalformed("claims=none", "claims", "'none'", "baton-claims-zookeeper");
+        assertMalformed("claims=zookeeper:/etc/baton/zk", "claims", "'zookeeper'", "provider's jar");
+        assertMalformed("claims=shared", "claims", "shared:DIRECTORY");
         assertMalformed("claims=process:1", "claims", "process");
         assertMalformed("tokenLifetime=60", "tokenLifetime", "");
         assertMalformed("tokenLifetime=PT0S", "tokenLifetime", "PT0S");
