@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Stands between a client and the servers, each connection with another of them, and cuts a connection at a certain place of
- * the exchange: with a transaction, which is what a claim is.
+ * the exchange: with a transaction, which is what a claim is. It can also make the leader's clock seem to be another.
  */
 final class CuttingProxy implements AutoCloseable {
     /** Where the connection of the next transaction is cut. */
@@ -53,7 +54,12 @@ final class CuttingProxy implements AutoCloseable {
         }
     }
 
+    private static final int WRITE = 5;
     private static final int TRANSACTION = 14;
+    /** In the answer to a write: number (4), zxid (8), error (4); czxid (8), mzxid (8), ctime (8), mtime (8). */
+    private static final int ERROR_POS = 12;
+
+    private static final int MTIME_POS = ERROR_POS + 4 + 24;
     private static final int MAX_FRAME = 1 << 20;
     private static final int PATIENCE_SECONDS = 60;
 
@@ -65,6 +71,7 @@ final class CuttingProxy implements AutoCloseable {
     private final AtomicReference<Pause> nextPause = new AtomicReference<>();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile Late late = new Late();
+    private volatile Duration leaderAhead = Duration.ZERO;
     private volatile boolean refusing;
     private volatile boolean refusesAfterCut;
 
@@ -100,6 +107,11 @@ final class CuttingProxy implements AutoCloseable {
     void heal() {
         refusesAfterCut = false;
         refusing = false;
+    }
+
+    /** Makes the leader's clock, as the answers to writes show it, differ from what it is. */
+    void setLeaderAhead(Duration ahead) {
+        leaderAhead = ahead;
     }
 
     /** How many connections were cut. */
@@ -152,6 +164,9 @@ final class CuttingProxy implements AutoCloseable {
         /** The number of the request whose answer is dropped; no request of a client has this one. */
         private volatile int dropped = Integer.MIN_VALUE;
 
+        /** The numbers of the writes that are not answered yet. */
+        private final Set<Integer> writes = ConcurrentHashMap.newKeySet();
+
         /** What is held back of this connection, or null. */
         private volatile Late held;
 
@@ -195,7 +210,11 @@ final class CuttingProxy implements AutoCloseable {
         private boolean passRequest(byte[] frame, DataOutputStream out) throws IOException {
             ByteBuffer header = ByteBuffer.wrap(frame);
             int number = header.getInt();
-            if (header.getInt() != TRANSACTION) {
+            int kind = header.getInt();
+            if (kind == WRITE) {
+                writes.add(number);
+            }
+            if (kind != TRANSACTION) {
                 return true;
             }
             Pause pause = nextPause.getAndSet(null);
@@ -249,7 +268,12 @@ final class CuttingProxy implements AutoCloseable {
         }
 
         private boolean passAnswer(byte[] frame, DataOutputStream out) {
-            return held == null && ByteBuffer.wrap(frame).getInt() != dropped;
+            ByteBuffer answer = ByteBuffer.wrap(frame);
+            int number = answer.getInt();
+            if (writes.remove(number) && answer.getInt(ERROR_POS) == 0) {
+                answer.putLong(MTIME_POS, answer.getLong(MTIME_POS) + leaderAhead.toMillis());
+            }
+            return held == null && number != dropped;
         }
 
         /** After this the server has answered what came late, or has closed the connection. */
