@@ -86,9 +86,19 @@ final class Ensemble {
         });
     }
 
-    /** Reads many nodes; empty for each that is not there. */
+    /** Reads many nodes; empty for each that is not there, or that whoever made it lets nobody here read. */
     List<Optional<Node>> readAll(List<String> paths, Deadline deadline) throws KeeperException, InterruptedException {
-        return askAll(deadline, paths, Ensemble::sendRead);
+        return askAll(
+                deadline,
+                paths,
+                (zooKeeper, path, answer) -> zooKeeper.getData(
+                        path,
+                        null,
+                        (rc, of, context, data, stat) -> {
+                            int code = rc == Code.NOAUTH.intValue() ? Code.NONODE.intValue() : rc;
+                            finishIfThere(answer, code, of, () -> new Node(data, stat));
+                        },
+                        null));
     }
 
     /** Reads the access control lists of many nodes; empty for each that is not there. */

@@ -145,7 +145,7 @@ final class Sweeper implements AutoCloseable {
             List<Optional<Ensemble.Node>> nodes = ensemble.readAll(records, deadline());
             List<Op> changes = new ArrayList<>(List.of(fence));
             for (int i = 0; i < records.size(); i++) {
-                if (nodes.get(i).filter(node -> isPast(node.data(), until)).isPresent()) {
+                if (nodes.get(i).filter(node -> isPast(node, until)).isPresent()) {
                     changes.add(Op.delete(records.get(i), -1));
                 }
             }
@@ -157,9 +157,14 @@ final class Sweeper implements AutoCloseable {
         return removed;
     }
 
-    /** What is damaged tells nobody when its time is, and stays. */
-    private static boolean isPast(byte[] record, long until) {
-        return record.length == StoreNodes.RECORD_SIZE && StoreNodes.keepUntil(record) < until;
+    /**
+     * What is damaged tells nobody when its time is, and stays. So does what has nodes below it, which no claim makes, and which
+     * could not be removed: a claimant that makes such nodes keeps nothing else from being swept.
+     */
+    private static boolean isPast(Ensemble.Node record, long until) {
+        return record.data().length == StoreNodes.RECORD_SIZE
+                && record.stat().getNumChildren() == 0
+                && StoreNodes.keepUntil(record.data()) < until;
     }
 
     private Deadline deadline() {

@@ -25,6 +25,9 @@ import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.AfterAll;
@@ -291,6 +294,32 @@ class ZooKeeperClaimsTest {
             assertNoAuth(() -> claimant.sweep(Duration.ZERO));
             passes(claimant, until);
             assertEquals(1, TestEnsemble.sweep(sweeper));
+        }
+    }
+
+    @Test
+    void what_a_claimant_puts_there_keeps_nothing_else_from_being_swept() throws Exception {
+        try (ZooKeeperClaims store = guarded(path, "me").build();
+                CuratorFramework client = CuratorFrameworkFactory.builder()
+                        .connectString(ensemble.connectString())
+                        .retryPolicy(new RetryForever(100))
+                        .authorization("digest", "me:secret".getBytes(StandardCharsets.US_ASCII))
+                        .build()) {
+            client.start();
+            ClaimId id = newId();
+            Instant until = store.now();
+            store.claim(id, newClaimant(), until);
+            String bucket = path + "/store/" + id.toHex().substring(0, 2);
+            List<ACL> another = List.of(new ACL(
+                    Perms.ALL, new Id("digest", digestId("another", "one").substring(7))));
+            client.create().withACL(another).forPath(bucket + "/unreadable", new byte[StoreNodes.RECORD_SIZE]);
+            client.create()
+                    .withACL(Ids.OPEN_ACL_UNSAFE)
+                    .forPath(bucket + "/with-a-child", new byte[StoreNodes.RECORD_SIZE]);
+            client.create().forPath(bucket + "/with-a-child/child");
+            passes(store, until);
+            assertEquals(1, TestEnsemble.sweep(store));
+            assertEquals(2, client.getChildren().forPath(bucket).size());
         }
     }
 
