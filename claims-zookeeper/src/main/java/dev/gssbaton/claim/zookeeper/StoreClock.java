@@ -58,9 +58,14 @@ final class StoreClock {
         return Math.min(TimeUnit.NANOSECONDS.toMillis(leader(nanos)), own.millis());
     }
 
-    /** Gives the time of the store, which is never before its floor. */
-    synchronized long now(long nanos, long floor) {
-        given = Math.max(given, Math.max(floor, earlier(nanos)));
+    /** Learns until when the store may have forgotten: no time before that is given any more. */
+    synchronized void raise(long floor) {
+        given = Math.max(given, floor);
+    }
+
+    /** Gives the time of the store, which is never before a floor that was learned. */
+    synchronized long now(long nanos) {
+        given = Math.max(given, earlier(nanos));
         return given;
     }
 

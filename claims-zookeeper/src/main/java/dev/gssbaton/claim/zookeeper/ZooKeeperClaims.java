@@ -142,12 +142,8 @@ public final class ZooKeeperClaims implements ClaimStore, AutoCloseable {
     @Override
     public Instant now() throws GSSException {
         return within(deadline -> {
-            View seen = known(deadline);
-            stampIfOld(seen.nodes(), deadline);
-            // Another thread may have won above a floor that was raised meanwhile.
-            View last = view;
-            long floor = last == null ? seen.floor() : Math.max(seen.floor(), last.floor());
-            return Instant.ofEpochMilli(clock.now(System.nanoTime(), floor));
+            stampIfOld(known(deadline).nodes(), deadline);
+            return Instant.ofEpochMilli(clock.now(System.nanoTime()));
         });
     }
 
@@ -344,6 +340,8 @@ public final class ZooKeeperClaims implements ClaimStore, AutoCloseable {
             View last = view;
             if (last == null || last.equals(before)) {
                 last = lookNow(deadline);
+                // First, so that whoever wins above this floor is not told a time before it.
+                clock.raise(last.floor());
                 view = last;
             }
             return last;

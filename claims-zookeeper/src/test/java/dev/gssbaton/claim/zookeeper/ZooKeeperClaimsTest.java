@@ -215,6 +215,23 @@ class ZooKeeperClaimsTest {
     }
 
     @Test
+    void what_was_won_above_a_floor_is_late_though_the_store_is_removed_then() throws Exception {
+        Clock slow = Clock.offset(Clock.systemUTC(), HOUR.negated());
+        try (ZooKeeperClaims store = ensemble.open(path).build();
+                ZooKeeperClaims behind = ensemble.open(path).clock(slow).build()) {
+            ClaimId old = newId();
+            Instant until = store.now();
+            store.claim(old, newClaimant(), until);
+            passes(store, until);
+            assertEquals(1, TestEnsemble.sweep(store));
+            assertEquals(ClaimOutcome.WON, behind.claim(old, newClaimant(), until.plus(HOUR)));
+            remove();
+            assertRefused(TransferFault.CLAIMS_UNUSABLE, "removed", () -> claim(behind, newId()));
+            assertTrue(behind.now().isAfter(until));
+        }
+    }
+
+    @Test
     void a_claimant_whose_clock_is_ahead_goes_by_the_leaders() throws Exception {
         Clock fast = Clock.offset(Clock.systemUTC(), HOUR);
         try (ZooKeeperClaims ahead = ensemble.open(path).clock(fast).build()) {
@@ -234,19 +251,19 @@ class ZooKeeperClaimsTest {
         StoreClock clock = new StoreClock(Clock.fixed(noon.plus(HOUR), ZoneOffset.UTC));
         long second = 1_000_000_000L;
         clock.stamp(noon.toEpochMilli(), 0, second);
-        assertEquals(noon, Instant.ofEpochMilli(clock.now(second, 0)));
-        assertEquals(noon.plusSeconds(5), Instant.ofEpochMilli(clock.now(6 * second, 0)), "carried on");
+        assertEquals(noon, Instant.ofEpochMilli(clock.now(second)));
+        assertEquals(noon.plusSeconds(5), Instant.ofEpochMilli(clock.now(6 * second)), "carried on");
         // The answer took a second, so the leader's clock shows noon and five seconds to noon and six.
         clock.stamp(noon.plusSeconds(4).toEpochMilli(), 5 * second, 6 * second);
-        assertEquals(noon.plusSeconds(5), Instant.ofEpochMilli(clock.now(6 * second, 0)), "not contradicted");
+        assertEquals(noon.plusSeconds(5), Instant.ofEpochMilli(clock.now(6 * second)), "not contradicted");
         clock.stamp(noon.minusSeconds(100).toEpochMilli(), 6 * second, 6 * second);
-        assertEquals(noon.plusSeconds(5), Instant.ofEpochMilli(clock.now(7 * second, 0)), "another leader");
+        assertEquals(noon.plusSeconds(5), Instant.ofEpochMilli(clock.now(7 * second)), "another leader");
         assertEquals(noon.minusSeconds(99).toEpochMilli(), clock.earlier(7 * second), "nothing is forgotten for it");
-        assertEquals(
-                noon.plusSeconds(9),
-                Instant.ofEpochMilli(clock.now(7 * second, noon.plusSeconds(9).toEpochMilli())));
+        clock.raise(noon.plusSeconds(9).toEpochMilli());
+        clock.raise(noon.toEpochMilli());
+        assertEquals(noon.plusSeconds(9), Instant.ofEpochMilli(clock.now(7 * second)), "not before the floor");
         clock.stamp(noon.plus(HOUR).plus(HOUR).toEpochMilli(), 7 * second, 7 * second);
-        assertEquals(noon.plus(HOUR), Instant.ofEpochMilli(clock.now(7 * second, 0)), "no later than the own clock");
+        assertEquals(noon.plus(HOUR), Instant.ofEpochMilli(clock.now(7 * second)), "no later than the own clock");
         assertTrue(clock.isKnown(66 * second));
         assertFalse(clock.isKnown(67 * second));
     }
