@@ -20,7 +20,8 @@ final class Loopback {
 
     private static final int LEAST_PORT = 20_000;
     private static final int EPHEMERAL_PORTS = 32_768;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final int ANSWER_MILLIS = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(300);
 
     private Loopback() {}
 
@@ -44,7 +45,7 @@ final class Loopback {
     /** Tells whether a server is there and serves as {@code leader} or {@code follower}. */
     static boolean serves(int port, String mode) {
         try {
-            return FourLetterWordMain.send4LetterWord(ADDRESS, port, "srvr", false, 1000)
+            return FourLetterWordMain.send4LetterWord(ADDRESS, port, "srvr", false, ANSWER_MILLIS)
                     .contains("Mode: " + mode);
         } catch (Exception e) {
             return false;

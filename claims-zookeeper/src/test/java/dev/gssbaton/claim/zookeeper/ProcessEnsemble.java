@@ -22,8 +22,10 @@ final class ProcessEnsemble implements AutoCloseable {
         List<Integer> ports = Loopback.freePorts(3 * SIZE);
         Map<String, String> settings = new HashMap<>();
         settings.put("tickTime", "500");
-        settings.put("initLimit", "40");
+        settings.put("initLimit", "120");
         settings.put("syncLimit", "5");
+        // Otherwise a server that found no majority asks again after up to a minute.
+        settings.put("fastleader.maxNotificationInterval", "1000");
         settings.put("maxSessionTimeout", String.valueOf(LONGEST_SESSION.toMillis()));
         settings.put("clientPortAddress", Loopback.ADDRESS);
         for (int id = 1; id <= SIZE; id++) {
