@@ -2,6 +2,7 @@ package dev.gssbaton.claim;
 
 import dev.gssbaton.account.AccountDirectory;
 import dev.gssbaton.account.FileStatus;
+import dev.gssbaton.spi.PublicId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -15,13 +16,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,13 +30,18 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Removes records of host claims that have had their time, a few with each claim, and what earlier boots left.
  *
- * <p>Nobody else removes anything, and of all processes one at a time does, which holds the lock of a file: otherwise one
- * that pauses between reading a record and removing it could remove a newer one of the same name.
+ * <p>Nobody else removes anything, and of all processes one at a time does, which holds the lock of a file: so that the
+ * {@linkplain HostStore floor} never falls, and none that pauses between reading a record and removing it removes a newer one of
+ * the same name.
+ *
+ * <p>A record goes when it is past by the wall clock and by the machine's. Where it has the time of another machine's clock (of
+ * another boot, another time namespace, or none), the wall clock alone tells, and it is kept a day longer.
  *
  * <p>Each step takes the next directory in an order that is random, so that processes that claim once and end sweep
  * everything together. Under a network file system what seems left over may be another host's. So a store of another boot
  * is let alone until nothing has been recorded in it for a day; then first its link goes, by which that host's
- * processes would see that it is lost, and each record a day after its time.
+ * processes would see that it is lost, then its floor, without which they would win no claim, and each record a day after its
+ * time.
  *
  * <p>Whatever fails is tried again in another pass. Safe for use by several threads.
  */
@@ -54,35 +60,45 @@ final class ClaimSweeper {
 
     /** A lock of the system belongs to the process, so its threads need one of their own. */
     private static final ReentrantLock THREADS = new ReentrantLock();
+    /**
+     * And so do copies of this class that other class loaders made, which share a literal: a process loses its lock when any
+     * descriptor of the file is closed, be it one by which the lock was not had.
+     */
+    private static final String WHOLE_JVM = "dev.gssbaton.claim.ClaimSweeper";
 
-    private final Clock clock;
+    private final Clocks clocks;
+
+    /** The store that the pass is of. */
+    private PublicId swept;
 
     private final ArrayDeque<Bucket> buckets = new ArrayDeque<>();
     private Bucket current;
     private final ArrayDeque<String> records = new ArrayDeque<>();
+    /** By the machine's clock. */
     private volatile long nextPass = Long.MIN_VALUE;
 
-    /**
-     * A directory of records.
-     *
-     * @param path the directory
-     * @param patience how long after its time a record is kept
-     */
-    private record Bucket(Path path, Duration patience) {}
+    /** A directory of records. */
+    private record Bucket(Path path, Kind kind) {}
 
-    ClaimSweeper(Clock clock) {
-        this.clock = clock;
+    private enum Kind {
+        /** Of the store in which is claimed. */
+        IN_USE,
+        /** Of a store to which no link leads, and which has no floor any more. */
+        LEFT
+    }
+
+    ClaimSweeper(Clocks clocks) {
+        this.clocks = clocks;
     }
 
     /** Makes one small step, unless another thread or process is at it, or there is nothing to do yet. */
     void sweepSome(HostStore store) {
-        long now = clock.millis();
-        if (now < nextPass || !THREADS.tryLock()) {
+        if (clocks.machineMillis() < nextPass || !THREADS.tryLock()) {
             return;
         }
-        try (FileChannel channel = openLock(store)) {
-            if (isLocked(channel)) {
-                step(store, now);
+        try {
+            synchronized (WHOLE_JVM) {
+                sweepLocked(store);
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "cannot sweep {0}: {1}", store.root(), AccountDirectory.reason(e));
@@ -90,6 +106,17 @@ final class ClaimSweeper {
             records.clear();
         } finally {
             THREADS.unlock();
+        }
+    }
+
+    private void sweepLocked(HostStore store) throws IOException {
+        try (FileChannel channel = openLock(store)) {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                step(store, clocks.read());
+            }
+        } catch (OverlappingFileLockException e) {
+            LOG.log(System.Logger.Level.DEBUG, "something else in this process holds the lock of {0}", store.root());
         }
     }
 
@@ -110,59 +137,69 @@ final class ClaimSweeper {
         return FileChannel.open(file, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            // Held by a copy of this class that another class loader made.
-            return false;
+    private void step(HostStore store, Times now) throws IOException {
+        if (!store.id().equals(swept)) {
+            // What was to be looked at is another store's, and would raise the floor of this one.
+            buckets.clear();
+            records.clear();
+            current = null;
+            swept = store.id();
         }
-    }
-
-    private void step(HostStore store, long now) throws IOException {
         if (records.isEmpty()) {
             if (buckets.isEmpty()) {
-                beginPass(store, now);
+                beginPass(store, now.wall());
             }
             current = buckets.poll();
             if (current != null) {
                 records.addAll(shuffled(list(current.path())));
             }
         }
+        List<HostStore.Record> past = new ArrayList<>();
         for (int i = 0; i < RECORDS_PER_STEP && !records.isEmpty(); i++) {
-            sweep(
-                    current.path().resolve(records.poll()),
-                    now - current.patience().toMillis(),
-                    store.sharing());
+            readIfPast(current.path().resolve(records.poll()), store, now).ifPresent(past::add);
+        }
+        if (current != null && current.kind() == Kind.LEFT) {
+            for (HostStore.Record record : past) {
+                Files.deleteIfExists(record.path());
+            }
+        } else {
+            store.forget(past);
         }
         if (records.isEmpty() && buckets.isEmpty()) {
-            nextPass = now + PAUSE.toMillis();
+            nextPass = now.machine() + PAUSE.toMillis();
         }
     }
 
-    private static void sweep(Path record, long before, HostStore.Sharing sharing) throws IOException {
+    /** Reads a record; nothing if it is to stay. */
+    private Optional<HostStore.Record> readIfPast(Path path, HostStore store, Times now) throws IOException {
         try {
             // Each account sweeps its own, since each has a lock of its own; root, who could remove all, does so too.
-            if (sharing == HostStore.Sharing.GROUP && !FileStatus.of(record).isOwn()) {
-                return;
+            if (store.sharing() == HostStore.Sharing.GROUP
+                    && !FileStatus.of(path).isOwn()) {
+                return Optional.empty();
             }
-            String content = Files.readSymbolicLink(record).toString();
             // What is damaged tells nobody when its time is, and stays.
-            if (HostStore.NAME.matcher(content).matches() && HostStore.number(content) < before) {
-                Files.deleteIfExists(record);
-            }
+            return Stamp.parse(Files.readSymbolicLink(path).toString())
+                    .filter(stamp -> isPast(stamp, store, now))
+                    .map(stamp -> new HostStore.Record(path, stamp));
         } catch (NoSuchFileException e) {
             // Removed with its directory.
         } catch (NotLinkException e) {
             // Not a record, and for whoever put it there to remove.
         }
+        return Optional.empty();
+    }
+
+    private boolean isPast(Stamp stamp, HostStore store, Times now) {
+        return current.kind() == Kind.IN_USE && stamp.clock().equals(store.clock())
+                ? stamp.time().isPast(now)
+                : stamp.time().wall() < now.wall() - PATIENCE.toMillis();
     }
 
     private void beginPass(HostStore store, long now) throws IOException {
         List<Bucket> all = new ArrayList<>();
         for (Path bucket : store.buckets()) {
-            all.add(new Bucket(bucket, Duration.ZERO));
+            all.add(new Bucket(bucket, Kind.IN_USE));
         }
         if (store.sharing() == HostStore.Sharing.GROUP) {
             buckets.addAll(shuffled(all));
@@ -171,7 +208,7 @@ final class ClaimSweeper {
         for (Path orphan : orphans(store, now - PATIENCE.toMillis())) {
             removeEmpty(orphan);
             for (String name : list(orphan)) {
-                all.add(new Bucket(orphan.resolve(name), PATIENCE));
+                all.add(new Bucket(orphan.resolve(name), Kind.LEFT));
             }
         }
         buckets.addAll(shuffled(all));
@@ -194,7 +231,9 @@ final class ClaimSweeper {
         }
         List<Path> orphans = new ArrayList<>();
         for (String name : names) {
-            boolean old = HostStore.NAME.matcher(name).matches() && HostStore.number(name) < before;
+            boolean old = Stamp.parse(name)
+                    .filter(made -> made.time().wall() < before)
+                    .isPresent();
             if (old && !linked.contains(name)) {
                 orphans.add(store.root().resolve(name));
             }

@@ -10,7 +10,6 @@ import dev.gssbaton.spi.TransferFault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,28 +29,30 @@ import org.ietf.jgss.GSSException;
  * <p>Safe for use by several threads and processes.
  */
 public final class HostClaims implements ClaimStore {
+    private static final System.Logger LOG = System.getLogger("dev.gssbaton");
     private static final Path BOOT_ID_FILE = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final String name;
     private final Place place;
-    private final Clock clock;
+    private final Clocks clocks;
     private final ClaimSweeper sweeper;
 
     private final ReentrantLock looking = new ReentrantLock();
     private volatile View view;
+    /** The last floor that was found ahead of the clock. */
+    private volatile long told;
 
     /**
      * What was seen at the last look.
      *
-     * @param lookedAt in milliseconds of the store's clock
+     * @param lookedAt in milliseconds of the machine's clock
      * @param store the store of this boot, or null
      * @param problem why there is none, or null
      */
     private record View(long lookedAt, HostStore store, IOException problem) {
-        /** A clock that was set back makes it old. */
         boolean isYoung(long now) {
-            return now >= lookedAt && now - lookedAt < LOOK_EVERY.toMillis();
+            return now - lookedAt < LOOK_EVERY.toMillis();
         }
     }
 
@@ -61,22 +62,22 @@ public final class HostClaims implements ClaimStore {
     }
 
     private HostClaims(AccountDirectory root) {
-        this(root, BOOT_ID_FILE, new SecureRandom(), Clock.systemUTC());
+        this(root, BOOT_ID_FILE, new SecureRandom(), Clocks.ofSystem());
     }
 
-    HostClaims(AccountDirectory root, Path bootIdFile, SecureRandom random, Clock clock) {
-        this(root.toString(), before -> HostStore.open(root, bootIdFile, random, clock), clock);
+    HostClaims(AccountDirectory root, Path bootIdFile, SecureRandom random, Clocks clocks) {
+        this(root.toString(), before -> HostStore.open(root, bootIdFile, random, clocks), clocks);
     }
 
-    HostClaims(SharedDirectory root, Path bootIdFile, Clock clock) {
-        this(root.toString(), before -> HostStore.openShared(root, bootIdFile, before), clock);
+    HostClaims(SharedDirectory root, Path bootIdFile, Clocks clocks) {
+        this(root.toString(), before -> HostStore.openShared(root, bootIdFile, clocks, before), clocks);
     }
 
-    private HostClaims(String name, Place place, Clock clock) {
+    private HostClaims(String name, Place place, Clocks clocks) {
         this.name = name;
         this.place = place;
-        this.clock = clock;
-        this.sweeper = new ClaimSweeper(clock);
+        this.clocks = clocks;
+        this.sweeper = new ClaimSweeper(clocks);
     }
 
     /**
@@ -113,7 +114,7 @@ public final class HostClaims implements ClaimStore {
      * @return the store
      */
     public static HostClaims shared(Path directory) {
-        return new HostClaims(SharedDirectory.at(directory), BOOT_ID_FILE, Clock.systemUTC());
+        return new HostClaims(SharedDirectory.at(directory), BOOT_ID_FILE, Clocks.ofSystem());
     }
 
     /**
@@ -132,27 +133,55 @@ public final class HostClaims implements ClaimStore {
         return "this host";
     }
 
+    /**
+     * Reads the system's clock, but gives no time before that until which the store has forgotten: so that what was taken
+     * and swept is past for whoever takes it again, also after the clock was set back.
+     *
+     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE}, saying what to do
+     */
     @Override
-    public Instant now() {
-        return clock.instant();
+    public Instant now() throws GSSException {
+        HostStore.Floor floor = store().floor();
+        Instant now = clocks.wall().instant();
+        if (now.toEpochMilli() >= floor.millis()) {
+            return now;
+        }
+        Instant forgotten = Instant.ofEpochMilli(floor.millis());
+        if (told != floor.millis()) {
+            told = floor.millis();
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: the clock shows {1}, and claims that ended before {2} are forgotten ({3}): it was set back, or"
+                            + " was ahead; what ends before that time is refused until it has come",
+                    this,
+                    now,
+                    forgotten,
+                    floor.link());
+        }
+        return forgotten;
     }
 
+    /**
+     * Says since when the store has remembered. Where the clock has been set forward since then, that time is as much later.
+     *
+     * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE}, saying what to do
+     */
     @Override
     public Instant since() throws GSSException {
-        return store().since();
+        return store().since(clocks.read());
     }
 
     @Override
     public ClaimOutcome claim(ClaimId id, PublicId claimant, Instant keepUntil) throws GSSException {
         HostStore store = store();
-        ClaimOutcome outcome = store.claim(id, claimant, Keeping.millis(keepUntil));
+        ClaimOutcome outcome = store.claim(id, claimant, clocks.read().until(keepUntil));
         sweeper.sweepSome(store);
         return outcome;
     }
 
     private HostStore store() throws GSSException {
         View seen = view;
-        if (seen == null || !seen.isYoung(clock.millis())) {
+        if (seen == null || !seen.isYoung(clocks.machineMillis())) {
             seen = look(seen);
         }
         if (seen.problem != null) {
@@ -170,7 +199,7 @@ public final class HostClaims implements ClaimStore {
         }
         try {
             View seen = view;
-            if (seen == null || !seen.isYoung(clock.millis())) {
+            if (seen == null || !seen.isYoung(clocks.machineMillis())) {
                 seen = lookNow();
                 view = seen;
             }
@@ -182,9 +211,9 @@ public final class HostClaims implements ClaimStore {
 
     private View lookNow() {
         try {
-            return new View(clock.millis(), place.open(view == null ? null : view.store), null);
+            return new View(clocks.machineMillis(), place.open(view == null ? null : view.store), null);
         } catch (IOException e) {
-            return new View(clock.millis(), null, e);
+            return new View(clocks.machineMillis(), null, e);
         }
     }
 

@@ -6,18 +6,30 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that a test moves. */
+/** A clock that a test moves, and the machine's beside it, which goes on and is never set. */
 public final class TestClock extends Clock {
     private volatile Instant now;
+    private volatile long nanos = System.nanoTime();
 
     /** Stands still at a time. */
     public TestClock(Instant now) {
         this.now = now;
     }
 
-    /** Moves on, or back. */
+    /** Lets time pass. */
     public void advance(Duration by) {
         now = now.plus(by);
+        nanos += by.toNanos();
+    }
+
+    /** Sets the clock, ahead or back; no time passes. */
+    public void set(Duration by) {
+        now = now.plus(by);
+    }
+
+    /** Reads the machine's clock, as {@link System#nanoTime} does. */
+    public long nanos() {
+        return nanos;
     }
 
     @Override

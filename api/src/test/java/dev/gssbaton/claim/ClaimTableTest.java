@@ -10,13 +10,15 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ClaimTableTest {
     private static final long HOUR = 3_600_000;
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-    private final ClaimTable table = new ClaimTable();
+    private final AtomicLong floor = new AtomicLong();
+    private final ClaimTable table = new ClaimTable(floor);
     private final Random random = new Random(1);
 
     /** Whatever it is asked, it answers as a map does that forgets nothing that must be kept. */
@@ -35,18 +37,19 @@ class ClaimTableTest {
             Taken known = model.get(ByteBuffer.wrap(id));
             if (known == null || known.keepUntil >= now) {
                 boolean expected = known == null || known.claimant.equals(claimant);
-                assertEquals(expected, table.claim(hash, id, claimant, keepUntil, now), "claim " + i);
+                assertEquals(expected, table.claim(hash, id, claimant, end(keepUntil), at(now)), "claim " + i);
                 model.putIfAbsent(ByteBuffer.wrap(id), new Taken(claimant, keepUntil));
             } else {
                 // Forgotten or not: either is right, and the model follows.
                 PublicId nobody = new PublicId(9, i);
-                if (table.claim(hash, id, nobody, keepUntil, now)) {
+                if (table.claim(hash, id, nobody, end(keepUntil), at(now))) {
+                    assertTrue(floor.get() > known.keepUntil, "what was forgotten is past");
                     model.put(ByteBuffer.wrap(id), new Taken(nobody, keepUntil));
                 }
             }
             now += random.nextInt(3) == 0 ? 1 : 0;
             if (i % 1000 == 0) {
-                table.sweep(now);
+                table.sweep(at(now));
             }
         }
     }
@@ -55,15 +58,16 @@ class ClaimTableTest {
     void aSweepForgetsWhatNeedNotBeKept() {
         PublicId me = new PublicId(1, 1);
         for (int number = 0; number < 1000; number++) {
-            assertTrue(table.claim(number * SPREAD, id(number), me, number < 900 ? HOUR : 2 * HOUR, 0));
+            assertTrue(table.claim(number * SPREAD, id(number), me, end(number < 900 ? HOUR : 2 * HOUR), at(0)));
         }
-        table.sweep(HOUR);
+        table.sweep(at(HOUR));
         assertEquals(1000, table.size(), "to the last moment");
-        table.sweep(HOUR + 1);
+        table.sweep(at(HOUR + 1));
         assertEquals(100, table.size());
+        assertEquals(HOUR + 1, floor.get(), "past what was forgotten");
         PublicId you = new PublicId(2, 2);
         for (int number = 900; number < 1000; number++) {
-            assertFalse(table.claim(number * SPREAD, id(number), you, 3 * HOUR, HOUR + 1));
+            assertFalse(table.claim(number * SPREAD, id(number), you, end(3 * HOUR), at(HOUR + 1)));
         }
     }
 
@@ -71,10 +75,33 @@ class ClaimTableTest {
     void whatMustBeKeptIsLessThanHalfOfIt() {
         PublicId me = new PublicId(1, 1);
         for (int number = 0; number < 200_000; number++) {
-            table.claim(number * SPREAD, id(number), me, number + 1000, number);
+            table.claim(number * SPREAD, id(number), me, end(number + 1000), at(number));
         }
         // A thousand are live, and a table is made anew with room for twice as many.
         assertTrue(table.size() < 5000, () -> "holds " + table.size());
+    }
+
+    @Test
+    void bothClocksMustSaySo() {
+        PublicId me = new PublicId(1, 1);
+        for (int number = 0; number < 1000; number++) {
+            table.claim(number * SPREAD, id(number), me, end(HOUR), at(0));
+        }
+        table.sweep(new Times(at(100 * HOUR).wall(), at(HOUR).machine()));
+        table.sweep(new Times(at(HOUR).wall(), at(100 * HOUR).machine()));
+        assertEquals(1000, table.size());
+        assertEquals(0, floor.get());
+        table.sweep(at(HOUR + 1));
+        assertEquals(0, table.size());
+    }
+
+    private static Times end(long millis) {
+        return new Times(millis, millis);
+    }
+
+    /** When something that ended just before is past. */
+    private static Times at(long millis) {
+        return end(millis + Times.GRACE.toMillis());
     }
 
     /** Identities of all lengths, most of which begin with all of another one. */

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -31,9 +32,11 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -56,7 +59,7 @@ class HostClaimsTest {
     Path temporary;
 
     /** The real time, since directories have the real time too. */
-    private final Instant start = Instant.now();
+    private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
     private final Instant later = start.plus(Duration.ofHours(1));
     private final SecureRandom random = new SecureRandom();
@@ -75,7 +78,7 @@ class HostClaimsTest {
     }
 
     private HostClaims open() {
-        return new HostClaims(AccountDirectory.at(root), bootIdFile, random, clock);
+        return new HostClaims(AccountDirectory.at(root), bootIdFile, random, new Clocks(clock, clock::nanos));
     }
 
     // Claiming.
@@ -310,7 +313,8 @@ class HostClaimsTest {
                 return FileVisitResult.CONTINUE;
             }
         });
-        HostClaims copied = new HostClaims(AccountDirectory.at(copy), bootIdFile, random, clock);
+        HostClaims copied =
+                new HostClaims(AccountDirectory.at(copy), bootIdFile, random, new Clocks(clock, clock::nanos));
         assertEquals(ClaimOutcome.LOST, copied.claim(id(1), you, later), "the copy is complete");
         assertNotEquals(claims.id(), copied.id());
     }
@@ -418,6 +422,253 @@ class HostClaimsTest {
         assertEquals(1, records(root).size());
         assertEquals(ClaimOutcome.LOST, claims.claim(id(300), you, later));
         assertEquals(ClaimOutcome.WON, claims.claim(id(1), you, later), "a swept claim is a free claim");
+    }
+
+    // Clocks that are set.
+
+    /** The wall clock leaps for longer than any record is kept, and everything is looked at in the meantime. */
+    @Test
+    void semantics18_aClockThatLeapsAheadForgetsNothing() throws Exception {
+        claims.claim(id(1), me, later);
+        sweepAll();
+        clock.set(Duration.ofDays(50));
+        clock.advance(ClaimSweeper.PAUSE);
+        for (HostClaims each : List.of(claims, open())) {
+            claims = each;
+            sweepAll();
+        }
+        clock.set(Duration.ofDays(-50));
+        assertEquals(ClaimOutcome.LOST, claims.claim(id(1), you, later));
+        assertEquals(clock.instant(), claims.now(), "and nobody is told a time that has not come");
+    }
+
+    @Test
+    void semantics18_whatWasSweptIsPastHoweverTheClockIsSet() throws Exception {
+        claims.claim(id(1), me, later);
+        sweepAll();
+        clock.advance(Duration.ofHours(1).plus(Times.GRACE).plusMillis(1));
+        sweepAll();
+        assertEquals(0, records(root).size());
+        clock.set(Duration.ofHours(-2));
+        assertTrue(clock.instant().isBefore(later));
+        for (HostClaims each : List.of(claims, open())) {
+            PublicId claimant = PublicId.draw(random);
+            assertEquals(each == claims ? ClaimOutcome.WON : ClaimOutcome.LOST, each.claim(id(1), claimant, later));
+            assertTrue(each.now().isAfter(later), "too late for this token");
+        }
+        clock.advance(Duration.ofHours(2));
+        assertEquals(clock.instant(), claims.now());
+    }
+
+    /** The time that is told does not depend on how late somebody swept, so that a clock may be corrected by the grace. */
+    @Test
+    void aClockThatIsSetBackByLessThanTheGraceLetsEverythingGoOn() throws Exception {
+        for (int token = 0; token < 20; token++) {
+            claims.claim(id(token), me, start);
+            clock.advance(Duration.ofMinutes(1));
+        }
+        sweepAll();
+        clock.advance(ClaimSweeper.PAUSE);
+        sweepAll();
+        assertEquals(0, records(root).size());
+        for (int token = 0; token < 20; token++) {
+            claims.claim(id(token), me, clock.instant());
+        }
+        clock.advance(Times.GRACE.plusMillis(1));
+        sweepAll();
+        assertEquals(0, records(root).size());
+        clock.set(Times.GRACE.negated());
+        assertEquals(clock.instant(), claims.now());
+    }
+
+    @Test
+    void semantics18_claimsOfAClockThatWasAheadAreKeptByTheRightOne() throws Exception {
+        clock.set(Duration.ofHours(5));
+        claims.claim(id(1), me, clock.instant().plus(Duration.ofHours(1)));
+        clock.set(Duration.ofHours(-5));
+        clock.advance(Duration.ofHours(3));
+        sweepAll();
+        assertEquals(ClaimOutcome.LOST, claims.claim(id(1), you, start.plus(Duration.ofHours(6))));
+        assertEquals(clock.instant(), claims.now());
+    }
+
+    @Test
+    void semantics18_claimsOfAClockThatWasBehindAreKeptByTheRightOne() throws Exception {
+        clock.set(Duration.ofHours(-5));
+        claims.claim(id(1), me, later);
+        clock.set(Duration.ofHours(5));
+        clock.advance(Duration.ofMinutes(59));
+        sweepAll();
+        assertEquals(ClaimOutcome.LOST, claims.claim(id(1), you, later));
+        clock.advance(Duration.ofHours(6).plus(Times.GRACE));
+        sweepAll();
+        assertEquals(0, records(root).size());
+        assertEquals(clock.instant(), claims.now());
+    }
+
+    /** Each process has a wall clock of its own, and one is days ahead: what it sweeps when both say so is past for the others. */
+    @Test
+    void semantics18_aSweeperWhoseClockIsAheadGivesNothingAwayTwice() throws Exception {
+        claims.claim(id(1), me, later);
+        TestClock ahead = new TestClock(start.plus(Duration.ofDays(50)));
+        HostClaims others =
+                new HostClaims(AccountDirectory.at(root), bootIdFile, random, new Clocks(ahead, clock::nanos));
+        HostClaims own = claims;
+        claims = others;
+        sweepAll();
+        assertEquals(ClaimOutcome.LOST, own.claim(id(1), you, later));
+        // The machine's clock goes on, and the right wall clock stands, as no clock does.
+        clock.advance(Duration.ofHours(2));
+        clock.set(Duration.ofHours(-2));
+        sweepAll();
+        assertEquals(0, records(root).size());
+        assertEquals(ClaimOutcome.WON, own.claim(id(1), you, later));
+        assertTrue(own.now().isAfter(later));
+    }
+
+    /** As a sweeper leaves it that is killed, or stopped, between its steps. */
+    @Test
+    void semantics18_aSweeperThatEndsBetweenItsStepsLeavesEverythingRight() throws Exception {
+        claims.claim(id(1), me, later);
+        claims.claim(id(2), me, later.plusSeconds(1));
+        Path record = records(root).stream()
+                .filter(each ->
+                        each.getFileName().toString().equals(id(2).toHex().substring(2)))
+                .findFirst()
+                .orElseThrow();
+        Files.move(record, store().resolve("floor"), StandardCopyOption.ATOMIC_MOVE);
+        assertEquals(ClaimOutcome.LOST, claims.claim(id(1), you, later));
+        assertEquals(ClaimOutcome.WON, claims.claim(id(2), you, later.plusSeconds(1)));
+        assertTrue(claims.now().isAfter(later.plusSeconds(1)));
+        clock.advance(Duration.ofHours(2));
+        sweepAll();
+        assertEquals(0, records(root).size());
+    }
+
+    @Test
+    void theFloorNeverFalls() throws Exception {
+        claims.claim(id(1), me, later.plusSeconds(1));
+        clock.advance(Duration.ofHours(1).plus(Times.GRACE).plusSeconds(2));
+        sweepAll();
+        String floor = Files.readSymbolicLink(store().resolve("floor")).toString();
+        assertTrue(floor.startsWith(me + "." + later.plusSeconds(1).toEpochMilli() + "."), floor);
+        claims.claim(id(2), me, later);
+        clock.advance(Duration.ofHours(1));
+        sweepAll();
+        assertEquals(0, records(root).size());
+        assertEquals(floor, Files.readSymbolicLink(store().resolve("floor")).toString());
+    }
+
+    @Test
+    void withoutAFloorNothingIsWonNorSwept() throws Exception {
+        claims.claim(id(1), me, later);
+        Files.delete(store().resolve("floor"));
+        assertEquals(ClaimOutcome.LOST, claims.claim(id(1), you, later));
+        assertTrue(assertFault(TransferFault.CLAIMS_UNUSABLE, claims::now)
+                .getMessage()
+                .contains("removed"));
+        Path old = store();
+        clock.advance(Duration.ofMillis(900));
+        PublicId before = claims.id();
+        waitForALook();
+        assertNotEquals(before, claims.id(), "another store takes its place");
+        assertEquals(clock.instant(), claims.now());
+        clock.advance(Duration.ofHours(2));
+        sweepAll();
+        assertEquals(1, records(old).size());
+    }
+
+    @Test
+    void aDamagedFloorIsNoTime() throws Exception {
+        claims.id();
+        Files.delete(store().resolve("floor"));
+        for (String content : List.of("something", me + "." + Long.MAX_VALUE + "0")) {
+            Files.deleteIfExists(store().resolve("floor"));
+            Files.createSymbolicLink(store().resolve("floor"), Path.of(content));
+            assertTrue(assertFault(TransferFault.CLAIMS_UNUSABLE, claims::now)
+                    .getMessage()
+                    .contains("floor is damaged"));
+        }
+        Files.delete(store().resolve("floor"));
+        Files.createFile(store().resolve("floor"));
+        assertFault(TransferFault.CLAIMS_UNUSABLE, claims::now);
+    }
+
+    /** The two forms of a store that Baton made before it had floors. */
+    @Test
+    void aStoreOfTheOlderFormIsLetAloneAndReplaced() throws Exception {
+        AccountDirectory.makePrivate(root);
+        Path old = root.resolve(PublicId.draw(random) + "." + start.toEpochMilli());
+        AccountDirectory.makePrivate(old);
+        AccountDirectory.makePrivate(old.resolve("00"));
+        Files.createSymbolicLink(old.resolve("00/" + "1".repeat(46)), Path.of(me + "." + later.toEpochMilli()));
+        Files.createSymbolicLink(root.resolve(BOOT), old.getFileName());
+        assertEquals(ClaimOutcome.WON, claims.claim(id(1), me, later));
+        assertNotEquals(old, store());
+        assertEquals(clock.instant(), claims.now());
+        clock.advance(Duration.ofHours(20));
+        sweepAll();
+        assertEquals(1, records(old).size());
+        clock.advance(Duration.ofHours(10));
+        sweepAll();
+        waitForAPass();
+        sweepAll();
+        assertFalse(Files.exists(old));
+    }
+
+    /** Of an older Baton, or of a process in another time namespace, whose clock says nothing here. */
+    @Test
+    void aRecordWithTheTimeOfAnotherMachineClockIsKeptADayLonger() throws Exception {
+        claims.id();
+        String end = me + "." + later.toEpochMilli();
+        Path one = store().resolve("2a/" + "1".repeat(46));
+        Path other = store().resolve("2b/" + "2".repeat(46));
+        Files.createSymbolicLink(one, Path.of(end));
+        Files.createSymbolicLink(other, Path.of(end + ".0.01234567"));
+        assertEquals(ClaimOutcome.LOST, claims.claim(ClaimId.of(octets("2a" + "1".repeat(46))), you, later));
+        assertEquals(ClaimOutcome.WON, claims.claim(ClaimId.of(octets("2b" + "2".repeat(46))), me, later));
+        clock.advance(Duration.ofHours(24));
+        sweepAll();
+        assertEquals(2, records(root).size());
+        clock.advance(Duration.ofHours(1).plusMillis(1));
+        sweepAll();
+        assertEquals(0, records(root).size());
+        clock.set(Duration.ofDays(-2));
+        assertTrue(claims.now().isAfter(later));
+    }
+
+    @Test
+    void clocksOfTimeNamespacesAndBootsHaveNames() {
+        String here = HostStore.machineClock(BOOT, "time:[4026531834]");
+        assertTrue(here.matches("[0-9a-f]{8}"), here);
+        assertEquals(here, HostStore.machineClock(BOOT, "time:[4026531834]"));
+        assertNotEquals(here, HostStore.machineClock(BOOT, "time:[4026531835]"));
+        assertNotEquals(here, HostStore.machineClock(NEXT_BOOT, "time:[4026531834]"));
+    }
+
+    @Test
+    void whatItRemembersSinceFollowsAClockThatIsSetForward() throws Exception {
+        long began = start.toEpochMilli();
+        assertEquals(began, claims.since().toEpochMilli());
+        clock.set(Duration.ofHours(2));
+        for (HostClaims each : List.of(claims, open())) {
+            assertEquals(
+                    start.plus(Duration.ofHours(2)).toEpochMilli(), each.since().toEpochMilli());
+        }
+        clock.set(Duration.ofHours(-3));
+        assertEquals(began, claims.since().toEpochMilli(), "one of both clocks is wrong, and the later counts");
+    }
+
+    private Path store() throws IOException {
+        return root.resolve(Files.readSymbolicLink(root.resolve(BOOT)));
+    }
+
+    private static byte[] octets(String hex) {
+        return HexFormat.of().parseHex(hex);
+    }
+
+    private void waitForAPass() {
+        clock.advance(ClaimSweeper.PAUSE.plusMillis(1));
     }
 
     @Test

@@ -27,7 +27,7 @@ class ProcessClaimsTest {
 
     private final TestClock clock = new TestClock(START);
     private final SecureRandom random = new SecureRandom();
-    private final ProcessClaims claims = new ProcessClaims(random, clock);
+    private final ProcessClaims claims = new ProcessClaims(random, new Clocks(clock, clock::nanos));
     private final PublicId me = PublicId.draw(random);
     private final PublicId you = PublicId.draw(random);
 
@@ -91,13 +91,65 @@ class ProcessClaimsTest {
         for (int token = 0; token < 1000; token++) {
             assertEquals(ClaimOutcome.LOST, claims.claim(id(token), you, START.plus(HOUR)), "to the last moment");
         }
-        clock.advance(Duration.ofMinutes(2));
-        for (int i = 0; i < 1000; i++) {
-            claims.claim(id(2000), me, Instant.MAX);
-        }
+        clock.advance(Times.GRACE.plusMinutes(2));
+        sweepAll();
         assertEquals(1, claims.size());
         assertEquals(ClaimOutcome.LOST, claims.claim(id(2000), you, Instant.MAX));
         assertEquals(ClaimOutcome.WON, claims.claim(id(1), you, Instant.MAX), "a swept claim is a free claim");
+    }
+
+    private void sweepAll() {
+        for (int i = 0; i < 1000; i++) {
+            claims.claim(id(2000), me, Instant.MAX);
+        }
+    }
+
+    @Test
+    void semantics18_aClockThatLeapsAheadForgetsNothing() {
+        claims.claim(id(1), me, START.plus(HOUR));
+        clock.set(HOUR.multipliedBy(50));
+        clock.advance(Duration.ofMinutes(2));
+        sweepAll();
+        clock.set(HOUR.multipliedBy(-50));
+        assertEquals(ClaimOutcome.LOST, claims.claim(id(1), you, START.plus(HOUR)));
+        assertEquals(clock.instant(), claims.now(), "and nobody is told a time that has not come");
+    }
+
+    @Test
+    void semantics18_whatWasSweptIsPastHoweverTheClockIsSet() {
+        claims.claim(id(1), me, START.plus(HOUR));
+        clock.advance(HOUR.plus(Times.GRACE).plusMinutes(2));
+        sweepAll();
+        clock.set(HOUR.multipliedBy(-2));
+        assertTrue(clock.instant().isBefore(START.plus(HOUR)));
+        assertEquals(ClaimOutcome.WON, claims.claim(id(1), you, START.plus(HOUR)));
+        assertTrue(claims.now().isAfter(START.plus(HOUR)), "too late for this token");
+        clock.advance(HOUR.multipliedBy(2));
+        assertEquals(clock.instant(), claims.now());
+    }
+
+    /** A clock of the caller's own is the only one that counts, and a leap of it sweeps: but what was swept is past. */
+    @Test
+    void semantics18_aStoreWithOneClockGivesNothingAwayTwice() {
+        ProcessClaims own = new ProcessClaims(random, clock);
+        own.claim(id(1), me, START.plus(HOUR));
+        clock.set(HOUR.multipliedBy(50));
+        for (int i = 0; i < 1000; i++) {
+            own.claim(id(2000), me, Instant.MAX);
+        }
+        clock.set(HOUR.multipliedBy(-50));
+        assertEquals(ClaimOutcome.WON, own.claim(id(1), you, START.plus(HOUR)));
+        assertTrue(own.now().isAfter(START.plus(HOUR)));
+    }
+
+    @Test
+    void whatItRemembersSinceFollowsAClockThatIsSetForward() {
+        clock.advance(HOUR);
+        assertEquals(START, claims.since());
+        clock.set(HOUR);
+        assertEquals(START.plus(HOUR), claims.since(), "the clock was an hour behind, or is ahead");
+        clock.set(HOUR.multipliedBy(-2));
+        assertEquals(START, claims.since(), "the clock was ahead, or is behind");
     }
 
     @Test
@@ -106,16 +158,8 @@ class ProcessClaimsTest {
             claims.claim(id(token), me, clock.instant().plusSeconds(60));
             clock.advance(Duration.ofMillis(100));
         }
-        // 600 are alive at any time, and a sweep begins a minute after the last one.
-        assertTrue(claims.size() < 3000, () -> "holds " + claims.size());
-    }
-
-    @Test
-    void roundsTimesUp() {
-        assertEquals(1, Keeping.millis(Instant.EPOCH.plusNanos(1)));
-        assertEquals(1, Keeping.millis(Instant.EPOCH.plusMillis(1)));
-        assertEquals(Long.MAX_VALUE, Keeping.millis(Instant.MAX));
-        assertEquals(Long.MAX_VALUE, Keeping.millis(Instant.ofEpochMilli(Long.MAX_VALUE)));
+        // 600 are alive at any time and 6000 in their grace, and a sweep begins a minute after the last one.
+        assertTrue(claims.size() < 20_000, () -> "holds " + claims.size());
     }
 
     private static ClaimId id(int number) {
