@@ -279,7 +279,7 @@ final class HandoverModel {
 
     /**
      * Whether an importer may still win a claim. A clock that is set forward until records are swept, and then back while the
-     * token is good, frees claims for it, as SECURITY says: that is left out.
+     * token is good, frees claims for it in this store, which has no floor: that is left out.
      */
     private boolean mayClaimYet() {
         return importers.entrySet().stream()

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
  *
  * <p>The machine's is {@link System#nanoTime}: on Linux CLOCK_MONOTONIC of the kernel, in all processes since the same moment, its
  * boot. It stands still while the machine is suspended, so that records are kept so much longer. CLOCK_BOOTTIME does not, but
- * Java has it only from {@code /proc/uptime}, which costs a hundred times as much, and in whose place some containers
- * (LXCFS) have a file that tells the container's age: two containers that share a store would not agree. In a time namespace
+ * Java has it only from {@code /proc/uptime}, a file to be read each time, in whose place some containers
+ * (LXCFS) have one that tells the container's age: two containers that share a store would not agree. In a time namespace
  * both kinds are shifted; {@link HostStore} tells the clocks of two namespaces apart.
  *
  * <p>A Java runtime may let {@code nanoTime} begin elsewhere in each process. Then, too, nothing is claimed twice: this

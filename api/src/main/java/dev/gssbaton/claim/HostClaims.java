@@ -23,7 +23,8 @@ import org.ietf.jgss.GSSException;
  * another owner, looser permissions or a symbolic link in its place are refused. For {@linkplain #shared several accounts}
  * root makes one. The records of a store are to be left
  * alone: if they are removed by hand, another store takes their place, and tokens on their way are refused. What has had
- * its time is swept by the way, and what earlier boots left a day later. Containers share a store if they run on one
+ * its time is swept by the way, and what earlier boots left a day later. However the clock is set, nothing that was swept can be
+ * taken again in its time. Containers share a store if they run on one
  * kernel and see one directory; over a network file system each host has a store of its own. Linux only.
  *
  * <p>Safe for use by several threads and processes.
@@ -32,6 +33,7 @@ public final class HostClaims implements ClaimStore {
     private static final System.Logger LOG = System.getLogger("dev.gssbaton");
     private static final Path BOOT_ID_FILE = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration TELL_EVERY = Duration.ofHours(1);
 
     private final String name;
     private final Place place;
@@ -40,8 +42,8 @@ public final class HostClaims implements ClaimStore {
 
     private final ReentrantLock looking = new ReentrantLock();
     private volatile View view;
-    /** The last floor that was found ahead of the clock. */
-    private volatile long told;
+    /** When it was said last that the floor is ahead of the clock, by the machine's. */
+    private volatile long told = Long.MIN_VALUE;
 
     /**
      * What was seen at the last look.
@@ -102,12 +104,14 @@ public final class HostClaims implements ClaimStore {
 
     /**
      * Gives the store in a directory that the accounts of a group share, so that a context can go from one account to
-     * another. It is never made here: root makes it, and everything in it but the records and a lock file for each account.
+     * another. It is never made here: root makes it, and everything in it but the records, and for each account a lock file and
+     * a link that says until when its records have been swept.
      * It and its directories belong to root and have mode 1770, so that all of the group record and read claims, and nobody
      * removes another's; their group is one of this process. Nobody but root can write to the directories above it.
      * Anything else is refused, with the commands that make it. Each account sweeps its own records.
      *
-     * <p>A member of the group can hinder the others: record what it never imports, or fill the disk. It cannot give a
+     * <p>A member of the group can hinder the others: record what it never imports, fill the disk, or write that its records have
+     * been swept until a distant time, so that all is past, until root removes that link. It cannot give a
      * token away twice, unless it holds the key that the token is sealed with, and then it needs no claim for that.
      *
      * @param directory the directory, in whose path are no symbolic links
@@ -147,8 +151,9 @@ public final class HostClaims implements ClaimStore {
             return now;
         }
         Instant forgotten = Instant.ofEpochMilli(floor.millis());
-        if (told != floor.millis()) {
-            told = floor.millis();
+        long machine = clocks.machineMillis();
+        if (told == Long.MIN_VALUE || machine - told > TELL_EVERY.toMillis()) {
+            told = machine;
             LOG.log(
                     System.Logger.Level.WARNING,
                     "{0}: the clock shows {1}, and claims that ended before {2} are forgotten ({3}): it was set back, or"

@@ -358,7 +358,7 @@ record HostStore(
         Stamp swept = Stamp.parse(Files.readSymbolicLink(link).toString())
                 .orElseThrow(() -> new IOException(link + " is damaged"));
         // Something that ends at this very time may be claimed yet.
-        return new Floor(Math.addExact(swept.time().wall(), 1), link);
+        return new Floor(Math.min(swept.time().wall(), Long.MAX_VALUE - 1) + 1, link);
     }
 
     /**

@@ -170,6 +170,33 @@ class SharedClaimsTest {
     }
 
     @Test
+    void what_one_account_has_swept_is_past_for_all_and_no_other_takes_that_back() throws Exception {
+        one.does(root, "sweep", 2);
+        Path floor = root.resolve("floors/" + ONE);
+        long swept = Stamp.parse(Files.readSymbolicLink(floor).toString())
+                .orElseThrow()
+                .time()
+                .wall();
+        TestClock clock = new TestClock(Instant.EPOCH);
+        HostClaims all = new HostClaims(SharedDirectory.at(root), bootId(), new Clocks(clock, clock::nanos));
+        assertEquals(swept + 1, all.now().toEpochMilli());
+        assertEquals(List.of("floor stays", "floor has no other in its place"), other.does(root, "lower", ONE));
+        assertEquals(swept + 1, all.now().toEpochMilli());
+    }
+
+    @Test
+    void a_member_can_have_all_refused_as_past_and_is_named() throws Exception {
+        HostClaims all = HostClaims.shared(root);
+        assertEquals(List.of("done"), other.does(root, "raise", 1));
+        assertEquals(Instant.ofEpochMilli(Long.MAX_VALUE), all.now());
+        Files.delete(root.resolve("floors/" + OTHER));
+        assertEquals(List.of("done"), other.does(root, "junk", 1));
+        GSSException e = assertThrows(GSSException.class, all::now);
+        assertEquals(Optional.of(TransferFault.CLAIMS_UNUSABLE), TransferFault.of(e));
+        assertTrue(e.getMessage().contains(root.resolve("floors/" + OTHER).toString()), e::getMessage);
+    }
+
+    @Test
     void what_is_not_made_so_is_refused_with_the_commands_that_make_it() throws Exception {
         Path missing = temporary.resolve("none");
         assertRefused(missing, "no such file");
@@ -190,6 +217,9 @@ class SharedClaimsTest {
         Files.delete(bucket);
         assertRefused(root, "7f: no such file");
         sharedDirectory(bucket);
+        Files.delete(root.resolve("floors"));
+        assertRefused(root, "floors: no such file");
+        sharedDirectory(root.resolve("floors"));
         Path link = Files.createSymbolicLink(temporary.resolve("link"), root);
         assertRefused(link, "is a symbolic link");
         Path through = Files.createSymbolicLink(temporary.resolve("through"), temporary);
@@ -412,6 +442,9 @@ class SharedClaimsTest {
                 case "claim" -> claim(claims, me, number);
                 case "attack" -> attack(directory, claims, me, number);
                 case "hinder" -> hinder(directory, number);
+                case "lower" -> lower(directory, me, number);
+                case "raise" -> floor(directory, new Stamp(me, new Times(Long.MAX_VALUE, 0), "01234567").toString());
+                case "junk" -> floor(directory, "junk");
                 default -> {
                     System.out.println(SharedClaimsTest.sweep(directory, me, number));
                     System.out.println(records(directory));
@@ -463,6 +496,18 @@ class SharedClaimsTest {
 
         private interface Attempt {
             void make() throws IOException;
+        }
+
+        private static void lower(Path directory, PublicId me, int account) throws IOException {
+            Path floor = directory.resolve("floors/" + account);
+            Path own = Files.createSymbolicLink(directory.resolve("own"), Path.of(me + ".1"));
+            tell("floor stays", () -> Files.delete(floor));
+            tell("floor has no other in its place", () -> Files.move(own, floor, StandardCopyOption.ATOMIC_MOVE));
+        }
+
+        private static void floor(Path directory, String content) throws IOException {
+            Files.createSymbolicLink(directory.resolve("floors/" + OTHER), Path.of(content));
+            System.out.println("done");
         }
 
         private static void hinder(Path directory, int number) throws Exception {

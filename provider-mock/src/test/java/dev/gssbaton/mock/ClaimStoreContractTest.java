@@ -90,6 +90,11 @@ class ClaimStoreContractTest {
                         () -> both(ForgetsEarly::new),
                         "baton_record_is_kept_until_its_time")
                 .flaw(
+                        "forgets by its clock, as it is set",
+                        ClaimStoreContractTest::forgetsByItsClock,
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_leaps",
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_is_set_back")
+                .flaw(
                         "draws an identity for each of its users",
                         () -> both(DrawsIdentities::new),
                         "baton_store_has_one_identity")
@@ -116,14 +121,19 @@ class ClaimStoreContractTest {
         MovableClock clock = new MovableClock();
         ClaimStore store = process(clock);
         return new ClaimStoreFixture(
-                wrapper.apply(store), wrapper.apply(store), process(clock), PATIENCE, clock::advance);
+                wrapper.apply(store), wrapper.apply(store), process(clock), PATIENCE, clock::advance, clock::advance);
     }
 
     private static ClaimStoreFixture all(UnaryOperator<ClaimStore> wrapper) {
         MovableClock clock = new MovableClock();
         ClaimStore store = process(clock);
         return new ClaimStoreFixture(
-                wrapper.apply(store), wrapper.apply(store), wrapper.apply(process(clock)), PATIENCE, clock::advance);
+                wrapper.apply(store),
+                wrapper.apply(store),
+                wrapper.apply(process(clock)),
+                PATIENCE,
+                clock::advance,
+                clock::advance);
     }
 
     private static ClaimStoreFixture keepsRecordsForItself() {
@@ -136,7 +146,13 @@ class ClaimStoreContractTest {
                 return claims.claim(id, claimant, keepUntil);
             }
         };
-        return new ClaimStoreFixture(store, again, process(clock), PATIENCE, clock::advance);
+        return new ClaimStoreFixture(store, again, process(clock), PATIENCE, clock::advance, clock::advance);
+    }
+
+    private static ClaimStoreFixture forgetsByItsClock() {
+        MovableClock clock = new MovableClock();
+        ClaimStore store = new ForgetsByItsClock(process(clock), clock);
+        return new ClaimStoreFixture(store, store, process(clock), PATIENCE, clock::advance, clock::advance);
     }
 
     private static ClaimStoreFixture sharesRecords() {
@@ -148,7 +164,7 @@ class ClaimStoreContractTest {
                 return store.claim(id, claimant, keepUntil);
             }
         };
-        return new ClaimStoreFixture(store, store, another, PATIENCE, clock::advance);
+        return new ClaimStoreFixture(store, store, another, PATIENCE, clock::advance, clock::advance);
     }
 
     private static final class LosesLongIdentities extends ForwardingClaims {
@@ -293,6 +309,30 @@ class ClaimStoreContractTest {
             Duration kept = Duration.between(now(), keepUntil);
             Instant end = half.computeIfAbsent(id, first -> keepUntil.minus(kept.dividedBy(2)));
             return now().isAfter(end) ? ClaimOutcome.WON : super.claim(id, claimant, keepUntil);
+        }
+    }
+
+    private static final class ForgetsByItsClock extends ForwardingClaims {
+        private record Taken(PublicId claimant, Instant keepUntil) {}
+
+        private final Clock clock;
+        private final Map<ClaimId, Taken> taken = new HashMap<>();
+
+        ForgetsByItsClock(ClaimStore inner, Clock clock) {
+            super(inner);
+            this.clock = clock;
+        }
+
+        @Override
+        public Instant now() {
+            return clock.instant();
+        }
+
+        @Override
+        public synchronized ClaimOutcome claim(ClaimId id, PublicId claimant, Instant keepUntil) {
+            taken.values().removeIf(each -> each.keepUntil().isBefore(now()));
+            Taken found = taken.putIfAbsent(id, new Taken(claimant, keepUntil));
+            return found == null || found.claimant().equals(claimant) ? ClaimOutcome.WON : ClaimOutcome.LOST;
         }
     }
 

@@ -12,6 +12,11 @@ class ProcessClaimsContractTest extends ClaimStoreContract {
         MovableClock clock = new MovableClock();
         ProcessClaims store = new ProcessClaims(new SecureRandom(), clock);
         return new ClaimStoreFixture(
-                store, store, new ProcessClaims(new SecureRandom(), clock), Duration.ofMinutes(10), clock::advance);
+                store,
+                store,
+                new ProcessClaims(new SecureRandom(), clock),
+                Duration.ofMinutes(10),
+                clock::advance,
+                clock::advance);
     }
 }

@@ -31,7 +31,8 @@ public interface ClaimStore {
     String scope();
 
     /**
-     * Reads the clock by which the store keeps and forgets.
+     * Reads the clock by which the store keeps and forgets. Clocks are set, ahead and back: so the time that is given is never
+     * before the end of a claim that the store has forgotten by then.
      *
      * @return the store's time
      * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the clock cannot be read; {@link TransferFault#CLAIM_UNKNOWN}
@@ -41,6 +42,9 @@ public interface ClaimStore {
 
     /**
      * Says since when the store has remembered. What may have been claimed before that is unknown to it.
+     *
+     * <p>Where the clock was set since, an earlier time may be told than it was, or a later one; of two that may be right, the
+     * later.
      *
      * @return the store's time when it began empty
      * @throws GSSException {@link TransferFault#CLAIMS_UNUSABLE} if the store cannot be used; {@link TransferFault#CLAIM_UNKNOWN}
@@ -56,7 +60,8 @@ public interface ClaimStore {
      * answer was lost can be repeated.
      *
      * <p>A record is kept until its time has come, by the store's own clock. After that it may be swept, and a swept
-     * claim is a free claim: a claimant reads {@link #now} again after it won, and gives up what is past its time. A store
+     * claim is a free claim: a claimant reads {@link #now} again after it won, and gives up what is past its time. However
+     * clocks are set meanwhile, what was won because it had been swept is then past. A store
      * that was removed and made anew has forgotten everything, and has another identity: a claimant reads {@link #id}, or
      * {@link #since}, again, too.
      *

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.ClaimOutcome;
@@ -171,6 +172,58 @@ public abstract class ClaimStoreContract {
             ClaimOutcome outcome = store.claim(id, newClaimant(), until);
             assertTrue(store.now().isBefore(until), () -> "too slow for a patience of " + fixture.patience());
             assertEquals(ClaimOutcome.LOST, outcome, () -> "at " + before + ", to be kept until " + until);
+        }
+    }
+
+    /**
+     * The clock leaps ahead until everything is past, others claim, so that the store may sweep, and the clock is set back: a
+     * claim that is free then is one whose claimant is told that it comes too late.
+     */
+    @Test
+    void baton_claim_is_not_free_again_before_its_end_when_the_clock_leaps() throws Exception {
+        assumeTheClockCanBeSet();
+        for (Duration leap : List.of(fixture.patience().multipliedBy(3), Duration.ofDays(2))) {
+            ClaimId id = newId(24);
+            Instant until = store.now().plus(fixture.patience());
+            store.claim(id, newClaimant(), until);
+            fixture.setting().set(leap);
+            claimOthers();
+            fixture.setting().set(leap.negated());
+            assertNotFree(id, until, "the clock was set ahead by " + leap + ", and back");
+        }
+    }
+
+    /** What was swept when it was past stays past. */
+    @Test
+    void baton_claim_is_not_free_again_before_its_end_when_the_clock_is_set_back() throws Exception {
+        assumeTheClockCanBeSet();
+        ClaimId id = newId(24);
+        Instant until = store.now().plus(fixture.patience());
+        store.claim(id, newClaimant(), until);
+        Duration passed = fixture.patience().multipliedBy(2);
+        fixture.passage().pass(passed);
+        claimOthers();
+        fixture.setting().set(passed.negated());
+        assertNotFree(id, until, "the clock was set back by " + passed);
+    }
+
+    private void assumeTheClockCanBeSet() {
+        assumeTrue(fixture.setting() != ClaimStoreFixture.Setting.NONE, "no test sets the clock of this store");
+    }
+
+    private void claimOthers() throws GSSException {
+        for (int i = 0; i < 3 * OTHERS; i++) {
+            store.claim(newId(24), newClaimant(), store.now());
+        }
+    }
+
+    private void assertNotFree(ClaimId id, Instant until, String what) throws GSSException {
+        for (ClaimStore each : List.of(store, fixture.again())) {
+            ClaimOutcome outcome = each.claim(id, newClaimant(), until);
+            Instant now = each.now();
+            assertTrue(
+                    outcome == ClaimOutcome.LOST || now.isAfter(until),
+                    () -> what + ": won again at " + now + ", before its end at " + until);
         }
     }
 

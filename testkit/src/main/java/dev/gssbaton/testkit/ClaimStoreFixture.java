@@ -12,9 +12,10 @@ import java.util.Objects;
  * @param another another store of the same kind
  * @param patience how long a record is to be kept in the test of that: longer than it takes to claim a hundred times
  * @param passage lets time pass on the store's clock, by moving it or by waiting
+ * @param setting sets the clock that can be wrong
  */
 public record ClaimStoreFixture(
-        ClaimStore store, ClaimStore again, ClaimStore another, Duration patience, Passage passage) {
+        ClaimStore store, ClaimStore again, ClaimStore another, Duration patience, Passage passage, Setting setting) {
     /**
      * Checks that nothing is missing.
      *
@@ -23,6 +24,7 @@ public record ClaimStoreFixture(
      * @param another another store
      * @param patience how long a record is to be kept in the test of that
      * @param passage lets time pass
+     * @param setting sets the clock
      */
     public ClaimStoreFixture {
         Objects.requireNonNull(store, "store");
@@ -30,6 +32,21 @@ public record ClaimStoreFixture(
         Objects.requireNonNull(another, "another");
         Objects.requireNonNull(patience, "patience");
         Objects.requireNonNull(passage, "passage");
+        Objects.requireNonNull(setting, "setting");
+    }
+
+    /**
+     * For a store whose clock the test cannot set.
+     *
+     * @param store the store
+     * @param again the same store
+     * @param another another store
+     * @param patience how long a record is to be kept in the test of that
+     * @param passage lets time pass
+     */
+    public ClaimStoreFixture(
+            ClaimStore store, ClaimStore again, ClaimStore another, Duration patience, Passage passage) {
+        this(store, again, another, patience, passage, Setting.NONE);
     }
 
     /** Lets time pass on a store's clock. */
@@ -42,5 +59,19 @@ public record ClaimStoreFixture(
          * @throws InterruptedException if it was waited for, and the wait was interrupted
          */
         void pass(Duration duration) throws InterruptedException;
+    }
+
+    /** Sets the clock by which a store tells what is past, as an administrator does, or a mistake of a time server. */
+    @FunctionalInterface
+    public interface Setting {
+        /** Of a clock that the test cannot set: what it would try is skipped. */
+        Setting NONE = by -> {};
+
+        /**
+         * Sets the clock ahead or back, while no time passes.
+         *
+         * @param by how much; negative to set it back
+         */
+        void set(Duration by);
     }
 }

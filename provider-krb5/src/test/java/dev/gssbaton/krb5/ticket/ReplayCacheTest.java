@@ -3,6 +3,7 @@ package dev.gssbaton.krb5.ticket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.gssbaton.claim.ProcessClaims;
 import dev.gssbaton.krb5.message.ErrorCode;
 import dev.gssbaton.krb5.message.KerberosException;
 import dev.gssbaton.krb5.message.Octets;
@@ -10,10 +11,15 @@ import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.ClaimOutcome;
 import dev.gssbaton.spi.ClaimStore;
 import dev.gssbaton.spi.PublicId;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.ietf.jgss.GSSException;
 import org.junit.jupiter.api.Test;
@@ -89,5 +95,50 @@ class ReplayCacheTest {
     void refusesWhatRanOutOfTime() {
         claims.since = Instant.EPOCH;
         assertRepeat(GSSException.OLD_TOKEN, NOW.minus(Duration.ofMinutes(11)));
+    }
+
+    /** A wall clock that is set. */
+    private static final class SetClock extends Clock {
+        private Instant now = NOW;
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    /** Takes one authenticator after the other, until what is past may be forgotten. */
+    private static void takeOthers(ReplayCache cache, SetClock clock) throws GSSException {
+        for (int i = 0; i < 2000; i++) {
+            clock.now = clock.now.plusMillis(50);
+            cache.take(Octets.of(ByteBuffer.allocate(4).putInt(i).array()), clock.now);
+        }
+    }
+
+    @Test
+    void anAuthenticatorIsNotTakenAgainHoweverTheClockIsSet() throws GSSException {
+        for (Duration ahead : List.of(Duration.ofMinutes(12), Duration.ofHours(5), Duration.ofDays(400))) {
+            SetClock clock = new SetClock();
+            ProcessClaims store = new ProcessClaims(new SecureRandom(), clock);
+            ReplayCache replays = new ReplayCache(store, Duration.ofMinutes(5), new SecureRandom());
+            Instant time = NOW.plusSeconds(1);
+            replays.take(AUTHENTICATOR, time);
+            clock.now = NOW.plus(ahead);
+            takeOthers(replays, clock);
+            clock.now = NOW.plusSeconds(2);
+            KerberosException refusal =
+                    assertThrows(KerberosException.class, () -> replays.take(AUTHENTICATOR, time), ahead::toString);
+            assertEquals(ErrorCode.KRB_AP_ERR_REPEAT, refusal.errorCode());
+        }
     }
 }
