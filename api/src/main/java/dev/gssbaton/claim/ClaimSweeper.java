@@ -191,7 +191,7 @@ final class ClaimSweeper {
     }
 
     private boolean isPast(Stamp stamp, HostStore store, Times now) {
-        return current.kind() == Kind.IN_USE && stamp.clock().equals(store.clock())
+        return (current.kind() == Kind.IN_USE && stamp.clock().equals(store.clock()))
                 ? stamp.time().isPast(now)
                 : stamp.time().wall() < now.wall() - PATIENCE.toMillis();
     }
