@@ -65,7 +65,9 @@ class ClaimStoreContractTest {
                         "keeps its records for itself",
                         ClaimStoreContractTest::keepsRecordsForItself,
                         "baton_claim_is_seen_in_the_whole_scope",
-                        "baton_one_of_many_claimants_wins")
+                        "baton_one_of_many_claimants_wins",
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_leaps",
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_is_set_back")
                 .flaw(
                         "looks at the first 16 octets",
                         () -> both(LooksAtTheFirstOctets::new),
@@ -84,7 +86,9 @@ class ClaimStoreContractTest {
                 .flaw(
                         "keeps the last hundred records",
                         () -> both(KeepsFew::new),
-                        "baton_record_is_kept_while_others_come")
+                        "baton_record_is_kept_while_others_come",
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_leaps",
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_is_set_back")
                 .flaw(
                         "keeps records half their time",
                         () -> both(ForgetsEarly::new),
@@ -107,7 +111,12 @@ class ClaimStoreContractTest {
                         ClaimStoreContractTest::sharesRecords,
                         "baton_stores_claim_apart")
                 .flaw("remembers since now", () -> both(RemembersSinceNow::new), "baton_store_remembers_since_one_time")
-                .flaw("has a clock that stands", () -> both(StandsStill::new), "baton_clock_of_the_store_goes_on")
+                .flaw(
+                        "has a clock that stands",
+                        () -> both(StandsStill::new),
+                        "baton_clock_of_the_store_goes_on",
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_leaps",
+                        "baton_claim_is_not_free_again_before_its_end_when_the_clock_is_set_back")
                 .flaw("has no name for its scope", () -> both(HasNoScope::new), "baton_scope_is_named")
                 .right(() -> all(UnaryOperator.identity()));
     }

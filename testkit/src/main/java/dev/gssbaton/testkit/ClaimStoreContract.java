@@ -200,7 +200,7 @@ public abstract class ClaimStoreContract {
         ClaimId id = newId(24);
         Instant until = store.now().plus(fixture.patience());
         store.claim(id, newClaimant(), until);
-        Duration passed = fixture.patience().multipliedBy(2);
+        Duration passed = fixture.patience().multipliedBy(3);
         fixture.passage().pass(passed);
         claimOthers();
         fixture.setting().set(passed.negated());
