@@ -154,12 +154,12 @@ final class ClaimSweeper {
                 records.addAll(shuffled(list(current.path())));
             }
         }
-        List<HostStore.Record> past = new ArrayList<>();
+        List<HostStore.Entry> past = new ArrayList<>();
         for (int i = 0; i < RECORDS_PER_STEP && !records.isEmpty(); i++) {
             readIfPast(current.path().resolve(records.poll()), store, now).ifPresent(past::add);
         }
         if (current != null && current.kind() == Kind.LEFT) {
-            for (HostStore.Record record : past) {
+            for (HostStore.Entry record : past) {
                 Files.deleteIfExists(record.path());
             }
         } else {
@@ -171,7 +171,7 @@ final class ClaimSweeper {
     }
 
     /** Reads a record; nothing if it is to stay. */
-    private Optional<HostStore.Record> readIfPast(Path path, HostStore store, Times now) throws IOException {
+    private Optional<HostStore.Entry> readIfPast(Path path, HostStore store, Times now) throws IOException {
         try {
             // Each account sweeps its own, since each has a lock of its own; root, who could remove all, does so too.
             if (store.sharing() == HostStore.Sharing.GROUP
@@ -181,7 +181,7 @@ final class ClaimSweeper {
             // What is damaged tells nobody when its time is, and stays.
             return Stamp.parse(Files.readSymbolicLink(path).toString())
                     .filter(stamp -> isPast(stamp, store, now))
-                    .map(stamp -> new HostStore.Record(path, stamp));
+                    .map(stamp -> new HostStore.Entry(path, stamp));
         } catch (NoSuchFileException e) {
             // Removed with its directory.
         } catch (NotLinkException e) {

@@ -54,7 +54,11 @@ public final class HostClaims implements ClaimStore {
      */
     private record View(long lookedAt, HostStore store, IOException problem) {
         boolean isYoung(long now) {
-            return now - lookedAt < LOOK_EVERY.toMillis();
+            return isYoungerThan(LOOK_EVERY, now);
+        }
+
+        boolean isYoungerThan(Duration age, long now) {
+            return now - lookedAt < age.toMillis();
         }
     }
 
@@ -195,9 +199,9 @@ public final class HostClaims implements ClaimStore {
         return seen.store;
     }
 
-    /** Looks whether the store is still there, and the same; while another thread does, gives what was seen before. */
+    /** Looks whether the store is still there, and the same; while another thread does, gives what was seen a moment ago. */
     private View look(View before) {
-        if (before == null) {
+        if (before == null || !before.isYoungerThan(LOOK_EVERY.multipliedBy(2), clocks.machineMillis())) {
             looking.lock();
         } else if (!looking.tryLock()) {
             return before;

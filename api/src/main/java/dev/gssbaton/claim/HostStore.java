@@ -123,7 +123,7 @@ record HostStore(
      * @param path its place
      * @param stamp what it says
      */
-    record Record(Path path, Stamp stamp) {}
+    record Entry(Path path, Stamp stamp) {}
 
     /**
      * Opens the store of this boot, and makes it if there is none. Two processes may do so at once: the one whose link
@@ -367,18 +367,18 @@ record HostStore(
      * @param records this process's own to remove
      * @throws IOException if the floor cannot be raised, and then none is removed; or if they cannot all be removed
      */
-    void forget(List<Record> records) throws IOException {
-        Optional<Record> last = records.stream()
+    void forget(List<Entry> records) throws IOException {
+        Optional<Entry> last = records.stream()
                 .max(Comparator.comparingLong(record -> record.stamp.time().wall()));
         if (last.isEmpty()) {
             return;
         }
-        List<Record> others = new ArrayList<>(records);
+        List<Entry> others = new ArrayList<>(records);
         if (last.get().stamp.time().wall() >= ownFloor().millis) {
             Files.move(last.get().path, ownFloorLink(), StandardCopyOption.ATOMIC_MOVE);
             others.remove(last.get());
         }
-        for (Record record : others) {
+        for (Entry record : others) {
             Files.deleteIfExists(record.path);
         }
     }
