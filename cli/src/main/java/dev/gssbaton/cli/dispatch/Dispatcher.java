@@ -65,34 +65,57 @@ public final class Dispatcher implements AutoCloseable, SessionListener {
      */
     public void run(HandOver handOver) throws InterruptedException {
         while (!closed) {
+            SocketChannel channel;
             try {
-                SocketChannel channel = listening.accept();
-                if (channel == null) {
-                    return;
-                }
-                admit(channel, handOver);
+                channel = listening.accept();
             } catch (IOException e) {
                 // Out of file descriptors, perhaps: those who end will give some back.
-                journal.accept("cannot take a connection: " + Complaint.of(e));
+                cannotTake(e);
                 Thread.sleep(PAUSE_MILLIS);
+                continue;
             }
+            if (channel == null) {
+                return;
+            }
+            admit(channel, handOver);
         }
     }
 
-    private void admit(SocketChannel channel, HandOver handOver) throws IOException {
+    private void cannotTake(Throwable why) {
+        journal.accept("cannot take a connection: " + Complaint.of(why));
+    }
+
+    /** Whatever becomes of it, the next client is let in. */
+    private void admit(SocketChannel channel, HandOver handOver) {
+        Client client = null;
         boolean admitted = false;
         try {
-            Client client = new Client(channel);
+            client = new Client(channel);
             if (clients.admit(client)) {
-                threads.execute(() -> serve(client, handOver));
+                Client in = client;
+                threads.execute(() -> serve(in, handOver));
                 admitted = true;
             } else {
                 journal.accept(client + ": refused, all " + limits.connections() + " connections are in use");
             }
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            // An error: the system gives no more threads.
+            cannotTake(e);
         } finally {
             if (!admitted) {
-                channel.close();
+                drop(channel, client);
             }
+        }
+    }
+
+    private void drop(SocketChannel channel, Client client) {
+        if (client != null) {
+            clients.leave(client.id());
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            cannotTake(e);
         }
     }
 

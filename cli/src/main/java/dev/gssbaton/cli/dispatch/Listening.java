@@ -2,6 +2,7 @@ package dev.gssbaton.cli.dispatch;
 
 import dev.gssbaton.cli.process.SharedSocket;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -188,9 +189,13 @@ public final class Listening implements Closeable {
         return address((AFGenericSocketAddress) channel.getLocalAddress());
     }
 
-    /** Returns who is at the other end of a channel that was accepted. */
+    /** Returns who is at the other end of a channel that was accepted, unless that one has hung up already. */
     static InetSocketAddress remoteAddress(SocketChannel client) throws IOException {
-        return address((AFGenericSocketAddress) client.getRemoteAddress());
+        AFGenericSocketAddress address = (AFGenericSocketAddress) client.getRemoteAddress();
+        if (address == null) {
+            throw new EOFException("its client hung up before it was let in");
+        }
+        return address(address);
     }
 
     /**

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code baton serve} with the JDK's own JGSS as its clients, and with those who are no clients at all. */
-@Timeout(120)
+@Timeout(300)
 final class ServeTest {
     private static final EmbeddedKdc KDC = EmbeddedKdc.shared();
     private static final Account SERVICE = KDC.account("host/localhost");
@@ -181,6 +181,31 @@ final class ServeTest {
             client.exchange(message);
             client.exchange(text("small"));
         }
+    }
+
+    @Test
+    void whoHangsUpBeforeItIsLetInHindersNobody() throws Exception {
+        try (Serving serving = Serving.start(folder, SERVICE)) {
+            long dispatcher = serving.process().handle().pid();
+            signal("-STOP", dispatcher);
+            try {
+                for (int i = 0; i < 3; i++) {
+                    Socket socket = serving.silent();
+                    socket.setSoLinger(true, 0);
+                    socket.close();
+                }
+            } finally {
+                signal("-CONT", dispatcher);
+            }
+            serving.process().awaitCount(3, "cannot take a connection: its client hung up before it was let in");
+            serving.connect(Login.initiator(ALICE)).close();
+        }
+    }
+
+    private static void signal(String signal, long pid) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", signal, String.valueOf(pid)).start().waitFor());
     }
 
     @Test
