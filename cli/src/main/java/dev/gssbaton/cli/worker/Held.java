@@ -40,9 +40,12 @@ final class Held {
         entries.remove(session.id());
     }
 
-    /** It was given the session. */
+    /** It was given the session, and may have given it to another process before this is known here. */
     synchronized void given(SessionNote session) {
         Entry entry = entries.get(session.id());
+        if (entry == null) {
+            return;
+        }
         entry.settled = true;
         if (entry.ended != null || dead) {
             end(entry, entry.ended != null ? entry.ended : DIED);
