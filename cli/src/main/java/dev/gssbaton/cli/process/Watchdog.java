@@ -85,8 +85,8 @@ public final class Watchdog implements AutoCloseable {
                 for (Closeable each : watched) {
                     try {
                         each.close();
-                    } catch (IOException e) {
-                        // It is as closed as it can be.
+                    } catch (IOException | RuntimeException e) {
+                        // It is as closed as it can be, and the others are guarded still.
                     }
                 }
             }

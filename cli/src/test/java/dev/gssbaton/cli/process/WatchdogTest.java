@@ -48,6 +48,20 @@ final class WatchdogTest {
     }
 
     @Test
+    void whatCannotBeClosedKeepsNothingElseOpen() throws InterruptedException {
+        CountDownLatch other = new CountDownLatch(1);
+        try (Watchdog watchdog = new Watchdog(now::get)) {
+            watchdog.guard(LIMIT, () -> {
+                throw new IllegalStateException();
+            });
+            now.addAndGet(2 * LIMIT.toNanos());
+            watchdog.guard(LIMIT, other::countDown);
+            now.addAndGet(2 * LIMIT.toNanos());
+            assertTrue(other.await(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
     void whatIsGuardedNoMoreStaysOpen() throws InterruptedException {
         CountDownLatch other = new CountDownLatch(1);
         try (Watchdog watchdog = new Watchdog(now::get)) {
