@@ -26,7 +26,7 @@ import org.ietf.jgss.GSSException;
  */
 final class Conversation {
     private static final int FIRST_CAPACITY = 4 * 1024;
-    /** Answers to messages that came together go together, up to so many octets. */
+    /** Answers to messages that came together go together, up to so many octets. Then it is the others' turn. */
     private static final int TOGETHER = 16 * 1024;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -39,6 +39,8 @@ final class Conversation {
     private ByteBuffer in = NOTHING;
     /** What is to be written. */
     private ByteBuffer out = NOTHING;
+    /** Whether whole messages may be left for the next turn. */
+    private boolean more;
 
     private boolean ended;
     private SelectionKey key;
@@ -83,9 +85,9 @@ final class Conversation {
         return proceed();
     }
 
-    /** Reads and writes what can be read and written now, and tells whether it goes on. */
+    /** Reads, answers and writes one turn's worth, and tells whether it goes on. */
     boolean ready() throws IOException, GSSException {
-        if (!out.hasRemaining() && !ended) {
+        if (!out.hasRemaining() && !ended && !more) {
             read();
         }
         return proceed();
@@ -93,12 +95,14 @@ final class Conversation {
 
     private boolean proceed() throws IOException, GSSException {
         write();
-        while (!out.hasRemaining() && !ended && answer()) {
+        if (!out.hasRemaining() && !ended) {
+            answer();
             write();
         }
         boolean over = ended && !out.hasRemaining();
         if (!over) {
-            key.interestOps(out.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+            // What is left comes when it can be written to, which is soon.
+            key.interestOps(out.hasRemaining() || more ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         }
         return !over;
     }
@@ -124,7 +128,7 @@ final class Conversation {
         }
     }
 
-    /** Answers whole messages, as many as go together, and tells whether there were any. */
+    /** Answers whole messages, as many as go together, and tells whether there were any. Notes whether there may be more. */
     private boolean answer() throws IOException, GSSException {
         ByteArrayOutputStream answers = new ByteArrayOutputStream();
         WritableByteChannel to = Channels.newChannel(answers);
@@ -143,6 +147,7 @@ final class Conversation {
         } finally {
             in.compact();
         }
+        more = !ended && answers.size() >= TOGETHER;
         if (in.position() == 0) {
             in = NOTHING;
         }
