@@ -19,13 +19,15 @@ import org.ietf.jgss.GSSException;
 public record MockPair(BatonContext initiator, BatonContext acceptor) {
     /** Establishes a context. */
     public static MockPair establish(BatonManager manager) throws GSSException {
+        return establish(manager, GSSContext.INDEFINITE_LIFETIME);
+    }
+
+    /** Establishes a context that lives for so many seconds. */
+    public static MockPair establish(BatonManager manager, int lifetime) throws GSSException {
         SecretBytes secret = SecretBytes.take("a secret of the tests".getBytes(StandardCharsets.UTF_8));
         TextName service = new TextName(Mock.MECHANISM, "service");
         BatonContext initiator = manager.createContext(
-                service,
-                Mock.MECHANISM,
-                new SecretCredential(new TextName(Mock.MECHANISM, "alice"), secret),
-                GSSContext.INDEFINITE_LIFETIME);
+                service, Mock.MECHANISM, new SecretCredential(new TextName(Mock.MECHANISM, "alice"), secret), lifetime);
         BatonContext acceptor = manager.createContext(new SecretCredential(service, secret));
         byte[] token = initiator.initSecContext(new byte[0], 0, 0);
         while (token != null) {

@@ -130,17 +130,25 @@ public final class Conversations implements Worker.Taker {
         known.wakeup();
     }
 
-    /** Tells how many there are. */
-    int size() {
-        return ask(all::size, 0);
+    /** Tells how many there are beside some. */
+    int sizeWithout(Set<Conversation> some) {
+        return ask(
+                () -> Math.toIntExact(
+                        all.stream().filter(each -> !some.contains(each)).count()),
+                0);
     }
 
-    /** Stops some conversations between two octets, and returns them: not more than so many, and none that cannot be given. */
-    List<Conversation> detach(int max) {
+    /**
+     * Stops some conversations between two octets, and returns them.
+     *
+     * @param max how many at most
+     * @param except which not, beside those that cannot be given now
+     */
+    List<Conversation> detach(int max, Set<Conversation> except) {
         return ask(
                 () -> {
                     List<Conversation> some = all.stream()
-                            .filter(Conversation::canBeGiven)
+                            .filter(each -> each.canBeGiven() && !except.contains(each))
                             .limit(max)
                             .toList();
                     some.forEach(Conversation::detach);

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.MessageProp;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 final class WorkerPoolTest {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final List<String> JVM_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -79,12 +81,17 @@ final class WorkerPoolTest {
 
     /** A client, and the session that it has in the dispatcher before it is given to a worker. */
     private final class Session implements AutoCloseable {
-        private final MockPair pair = MockPair.establish(manager);
+        private final MockPair pair;
         private final SessionNote note = new SessionNote(SessionNote.newId(), "alice");
         private final SocketChannel client;
         private final SocketChannel server;
 
         Session() throws Exception {
+            this(GSSContext.INDEFINITE_LIFETIME);
+        }
+
+        Session(int lifetime) throws Exception {
+            pair = MockPair.establish(manager, lifetime);
             try (Listening listening = Listening.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
                 client = SocketChannel.open(listening.address());
                 server = listening.accept();
@@ -369,6 +376,55 @@ final class WorkerPoolTest {
             for (Session session : sessions) {
                 session.close();
             }
+        }
+    }
+
+    /** Such as one whose context has expired, or whose client is hanging up. */
+    @Test
+    void whatCannotBeGivenKeepsNothingElseBack() throws Exception {
+        WorkerPool old = pool(1, Answers.ECHO);
+        WorkerPool next = pool(1, Answers.ECHO);
+        List<Session> sessions = new ArrayList<>();
+        try (Session expired = givenAndExpired(old)) {
+            for (int i = 0; i < 20; i++) {
+                Session session = new Session();
+                sessions.add(session);
+                session.giveTo(old);
+            }
+            assertEquals("it could not be offered", old.giveAll(next.sockets(), () -> false));
+            for (int i = 0; i < 20; i++) {
+                assertTrue(Set.of("moved alice", "adopted alice").contains(nextLine()));
+                assertTrue(Set.of("moved alice", "adopted alice").contains(nextLine()));
+            }
+            old.close();
+            for (Session session : sessions) {
+                assertEquals(
+                        Answers.echo("after", "worker 1"),
+                        unwrap(session.pair.initiator(), session.ask("after").body()));
+            }
+            assertEquals(-1, expired.client.read(ByteBuffer.allocate(1)), "it stayed, and has ended with its worker");
+        } finally {
+            for (Session session : sessions) {
+                session.close();
+            }
+        }
+    }
+
+    /** Returns a session that a worker has, and whose context has expired there. */
+    private Session givenAndExpired(WorkerPool pool) throws Exception {
+        for (int seconds = 1; ; seconds *= 2) {
+            Session session = new Session(seconds);
+            long made = System.nanoTime();
+            try {
+                session.giveTo(pool);
+            } catch (GSSException | IOException e) {
+                session.close();
+                continue; // it was not given in time
+            }
+            while (System.nanoTime() - made < Duration.ofSeconds(seconds + 1).toNanos()) {
+                Thread.sleep(100);
+            }
+            return session;
         }
     }
 
