@@ -173,8 +173,11 @@ public final class ServeCommand implements Callable<Integer> {
                 closing);
         closing.add(dispatcher);
         ServeHandOver handOver = new ServeHandOver(pool, this::say);
-        Succession succession =
-                closing.add(new Succession(stores, listening, dispatcher, handOver, pool, watchdog, this::say));
+        // As it was asked for: the system may call any address of this host by another name.
+        InetSocketAddress served =
+                new InetSocketAddress(wanted.getAddress(), listening.address().getPort());
+        Succession succession = closing.add(new Succession(
+                TakeoverPlace.of(stores, served), stores, listening, dispatcher, handOver, pool, watchdog, this::say));
         if (running.isPresent()) {
             succession.follow(running.get());
         } else {
@@ -183,8 +186,7 @@ public final class ServeCommand implements Callable<Integer> {
             }
             succession.begin();
         }
-        InetSocketAddress bound = listening.address();
-        say("listening on " + bound.getAddress().getHostAddress() + " port " + bound.getPort() + " as "
+        say("listening on " + served.getAddress().getHostAddress() + " port " + served.getPort() + " as "
                 + (principal == null ? "any principal of " + keytab : principal));
         say("workers " + pool.describe() + "; Ctrl-C ends");
         dispatcher.run(handOver);

@@ -48,9 +48,13 @@ final class Succession implements Closeable {
 
     private static final int MAX_WORKERS = 64;
     private static final int MAX_FAILURES = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long PAUSE_MILLIS = 20;
+    /** The new one starts its workers meanwhile, and a machine may be busy. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+    private static final long PAUSE_MILLIS = 20;
+    private static final long LONG_PAUSE_MILLIS = 500;
+
+    private final TakeoverPlace place;
     private final Stores stores;
     private final Listening listening;
     private final Dispatcher dispatcher;
@@ -58,19 +62,19 @@ final class Succession implements Closeable {
     private final WorkerPool pool;
     private final Watchdog watchdog;
     private final Consumer<String> journal;
-    private final TakeoverPlace place;
     private TakeoverPlace.Waiting waiting; // guarded by this
     private boolean closed; // guarded by this
 
     Succession(
+            TakeoverPlace place,
             Stores stores,
             Listening listening,
             Dispatcher dispatcher,
             ServeHandOver handOver,
             WorkerPool pool,
             Watchdog watchdog,
-            Consumer<String> journal)
-            throws IOException {
+            Consumer<String> journal) {
+        this.place = place;
         this.stores = stores;
         this.listening = listening;
         this.dispatcher = dispatcher;
@@ -78,7 +82,6 @@ final class Succession implements Closeable {
         this.pool = pool;
         this.watchdog = watchdog;
         this.journal = journal;
-        this.place = TakeoverPlace.of(stores, listening.address());
     }
 
     // The new generation
@@ -174,11 +177,18 @@ final class Succession implements Closeable {
 
     private void await(TakeoverPlace.Waiting mine) {
         try {
-            for (AFUNIXSocketChannel channel = mine.accept(); channel != null; channel = mine.accept()) {
-                serve(channel);
+            while (mine.isOpen()) {
+                try {
+                    AFUNIXSocketChannel channel = mine.accept();
+                    if (channel != null) {
+                        serve(channel);
+                    }
+                } catch (IOException e) {
+                    // Out of file descriptors, perhaps: clients that end give some back.
+                    journal.accept("cannot be taken over at the moment: " + Complaint.of(e));
+                    Thread.sleep(LONG_PAUSE_MILLIS);
+                }
             }
-        } catch (IOException e) {
-            journal.accept("cannot be taken over any more: " + Complaint.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -192,7 +202,8 @@ final class Succession implements Closeable {
                     handOverTo(next, generation, workers);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whatever one says, the next may take over.
             journal.accept("not taken over: " + Complaint.of(e));
         }
     }
@@ -256,9 +267,9 @@ final class Succession implements Closeable {
     private void handOverTo(ControlConnection next, NextGeneration generation, List<Path> workers)
             throws IOException, InterruptedException {
         int before = dispatcher.moved();
+        stopWaiting(); // can fail, and then nothing has changed
         dispatcher.pause();
         handOver.giveTo(generation);
-        stopWaiting();
         AtomicBoolean gone = watch(next);
         String why = "";
         try {

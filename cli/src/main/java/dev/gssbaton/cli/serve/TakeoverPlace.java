@@ -101,6 +101,10 @@ final class TakeoverPlace {
             }
         }
 
+        boolean isOpen() {
+            return listener.isOpen();
+        }
+
         @Override
         public void close() throws IOException {
             if (listener.isOpen()) {
