@@ -16,7 +16,12 @@ import java.util.stream.Stream;
 
 /** The command in a JVM of its own, with a folder of its own for what it keeps and for what it must not leave behind. */
 public final class BatonProcess implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    /** For it and for the JVMs that it starts: most live for a few seconds. */
+    private static final String OPTIONS = "JDK_JAVA_OPTIONS";
+
+    private static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
 
     private final Process process;
     private final Path temporary;
@@ -50,15 +55,15 @@ public final class BatonProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + temporary,
                 "-Dbaton.home=" + folder.resolve("home"),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
                 // As the manifest of the command's jar says.
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Baton.class.getName()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put(OPTIONS, QUICK_TO_START);
+        Process process = builder.start();
         BatonProcess baton = new BatonProcess(process, temporary);
         Thread reader = new Thread(baton::read, "baton-process-output");
         reader.setDaemon(true);
@@ -69,9 +74,8 @@ public final class BatonProcess implements AutoCloseable {
     private void read() {
         try (BufferedReader output = process.inputReader()) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
-                synchronized (lines) {
-                    lines.add(line);
-                    lines.notifyAll();
+                if (!line.startsWith("NOTE: Picked up " + OPTIONS)) {
+                    add(line);
                 }
             }
         } catch (IOException e) {
@@ -81,6 +85,13 @@ public final class BatonProcess implements AutoCloseable {
                 ended = true;
                 lines.notifyAll();
             }
+        }
+    }
+
+    private void add(String line) {
+        synchronized (lines) {
+            lines.add(line);
+            lines.notifyAll();
         }
     }
 
@@ -112,17 +123,16 @@ public final class BatonProcess implements AutoCloseable {
         }
     }
 
+    /** Tells how many lines have the pattern in them so far. */
+    public long count(String pattern) {
+        Pattern compiled = Pattern.compile(pattern);
+        return lines().stream().filter(line -> compiled.matcher(line).find()).count();
+    }
+
     /** Waits until so many lines, and not more, have the pattern in them. */
     public void awaitCount(long count, String pattern) throws InterruptedException {
-        Pattern compiled = Pattern.compile(pattern);
-        await(
-                count + " lines with '" + pattern + "'",
-                () -> lines().stream()
-                                .filter(line -> compiled.matcher(line).find())
-                                .count()
-                        >= count);
-        long found =
-                lines().stream().filter(line -> compiled.matcher(line).find()).count();
+        await(count + " lines with '" + pattern + "'", () -> count(pattern) >= count);
+        long found = count(pattern);
         if (found != count) {
             throw new AssertionError(found + " lines instead of " + count + " have '" + pattern + "' in them:\n"
                     + String.join("\n", lines()));

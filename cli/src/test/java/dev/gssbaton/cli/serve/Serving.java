@@ -41,9 +41,21 @@ public final class Serving implements AutoCloseable {
 
     /** Starts a server through another program. */
     static Serving start(List<String> launcher, Path folder, Account service, String... options) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(
-                "serve", "--port", "0", "--keytab", service.keytab().toString(), "--principal", service.principal()));
-        arguments.addAll(List.of(options));
+        List<String> all = new ArrayList<>(List.of("--principal", service.principal()));
+        all.addAll(List.of(options));
+        return start(launcher, folder, service, service.keytab(), all);
+    }
+
+    /** Starts a server for all principals of a keytab. */
+    static Serving start(Path folder, Account service, Path keytab) throws Exception {
+        return start(List.of(), folder, service, keytab, List.of());
+    }
+
+    private static Serving start(List<String> launcher, Path folder, Account service, Path keytab, List<String> options)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0", "--keytab", keytab.toString()));
+        arguments.addAll(options);
+        allowForABusyMachine(arguments);
         BatonProcess process = BatonProcess.start(launcher, folder, arguments.toArray(String[]::new));
         try {
             int port = Integer.parseInt(
@@ -68,16 +80,56 @@ public final class Serving implements AutoCloseable {
                 "--principal",
                 service.principal()));
         arguments.addAll(List.of(options));
+        allowForABusyMachine(arguments);
         return BatonProcess.start(folder, arguments.toArray(String[]::new));
     }
 
+    /** Gives clients time on a busy machine, unless that is what is tried. */
+    private static void allowForABusyMachine(List<String> arguments) {
+        if (!arguments.contains("--handshake")) {
+            arguments.addAll(List.of("--handshake", "120"));
+        }
+    }
+
+    /** Told how a takeover goes on. */
+    interface Progress {
+        /** The new generation is about to be started. */
+        void starts() throws InterruptedException;
+
+        /** It lets clients in. */
+        void isReleased() throws InterruptedException;
+
+        /** It has all sessions. */
+        void hasTaken() throws InterruptedException;
+    }
+
+    private static final Progress UNOBSERVED = new Progress() {
+        @Override
+        public void starts() {}
+
+        @Override
+        public void isReleased() {}
+
+        @Override
+        public void hasTaken() {}
+    };
+
     /** Starts a new generation of this server, and waits until it has taken over and this one has ended. */
     Serving takeOver(Path folder, String... options) throws Exception {
+        return takeOver(folder, UNOBSERVED, options);
+    }
+
+    /** Starts a new generation of this server, and waits until it has taken over and this one has ended. */
+    Serving takeOver(Path folder, Progress progress, String... options) throws Exception {
+        progress.starts();
         BatonProcess next = follow(folder, options);
         try {
+            next.await("^listening on ");
+            progress.isReleased();
             next.await(
                     "^took over \\d+ sessions from process " + process.handle().pid() + "$");
             process.await("^process " + next.handle().pid() + " took over, with \\d+ sessions$");
+            progress.hasTaken();
             if (process.awaitExit() != 0) {
                 throw new AssertionError("it ended with " + process.lines());
             }
