@@ -225,8 +225,8 @@ final class ServeTest {
         Subject alice = Login.initiator(ALICE);
         List<Socket> silent = new ArrayList<>();
         try (Serving serving =
-                Serving.start(folder, SERVICE, "--workers", "1", "--connections", "8", "--handshake", "2")) {
-            try (GssSampleClient early = serving.connect(alice)) {
+                Serving.start(folder, SERVICE, "--workers", "1", "--connections", "8", "--handshake", "5")) {
+            try (GssSampleClient early = serving.connectWhenThereIsRoom(alice)) {
                 early.exchange(text("before"));
                 for (int i = 0; i < 30; i++) {
                     silent.add(serving.silent());
@@ -241,7 +241,7 @@ final class ServeTest {
                 }
                 early.exchange(text("after them"));
             }
-            serving.process().await("refused, it did not authenticate within 2 s");
+            serving.process().await("refused, it did not authenticate within 5 s");
             serving.process().await("refused, it had to make room");
         } finally {
             for (Socket socket : silent) {
