@@ -38,6 +38,7 @@ public final class MitKdc implements Kdc {
 
     private static final AtomicInteger STARTED = new AtomicInteger();
     private static MitKdc shared;
+    private static Path delegating;
 
     private final String realm;
     private final int port;
@@ -53,13 +54,14 @@ public final class MitKdc implements Kdc {
 
     private record Registered(Account account, List<Enctype> enctypes) {}
 
-    private MitKdc(int port) {
+    /** @param databases the end of kdc.conf, which may say what the database is; empty for a file */
+    private MitKdc(int port, String databases) {
         this.port = port;
         realm = "MIT" + STARTED.incrementAndGet() + ".BATON.TEST";
         krb5Conf = folder.write("krb5.conf", Realms.text(List.of(this)));
         environment = Map.of(
                 "KRB5_CONFIG", krb5Conf.toString(),
-                "KRB5_KDC_PROFILE", folder.write("kdc.conf", kdcConf()).toString(),
+                "KRB5_KDC_PROFILE", folder.write("kdc.conf", kdcConf() + databases).toString(),
                 "TMPDIR", folder.path().toString());
         try {
             run("kdb5_util", "-r", realm, "create", "-s", "-P", "master");
@@ -82,7 +84,32 @@ public final class MitKdc implements Kdc {
 
     /** Starts a KDC of the caller's own, who closes it. */
     public static MitKdc start() {
-        return FreePort.start(MitKdc::new);
+        return FreePort.start(port -> new MitKdc(port, ""));
+    }
+
+    /**
+     * Starts a KDC of the caller's own that also grants constrained delegation, to whom {@link #allowDelegation} says. MIT's
+     * database in a file never does, so it is asked through one that is compiled: see {@link NativePeer#C_COMPILER}.
+     */
+    public static MitKdc startDelegating() {
+        Path module = delegating();
+        String name = module.getFileName().toString().replace(".so", "");
+        return FreePort.start(port -> new MitKdc(port, """
+                [dbmodules]
+                  db_module_dir = %s
+                  database = {
+                    db_library = %s
+                  }
+                """.formatted(module.getParent(), name)));
+    }
+
+    private static synchronized Path delegating() {
+        if (delegating == null) {
+            Path database = NativePeer.path("krb5/plugins/kdb/db2.so");
+            delegating = CompiledC.compile(
+                    "kdb-delegating.c", "kdb-delegating.so", "-shared", "-fPIC", "-DDB2=\"" + database + "\"");
+        }
+        return delegating;
     }
 
     @Override
@@ -155,11 +182,19 @@ public final class MitKdc implements Kdc {
     }
 
     /**
-     * Lets a service get tickets for itself in the name of others, and use them to ask for more (S4U2self). This KDC's
-     * database knows no service that may be asked for so (S4U2proxy), so that it then refuses.
+     * Lets a service get tickets for itself in the name of others, and use them to ask for more (S4U2self). It is asked for
+     * so (S4U2proxy) where {@link #allowDelegation} allows it.
      */
     public synchronized void allowImpersonation(Account service) {
         kadmin("modprinc", "+ok_to_auth_as_delegate", service.name());
+    }
+
+    /**
+     * Lets a service get tickets to another in the name of its clients (S4U2proxy), if this KDC is one of
+     * {@link #startDelegating}. Any other refuses.
+     */
+    public synchronized void allowDelegation(Account service, Account target) {
+        kadmin("setstr", service.name(), "delegates_to", target.principal());
     }
 
     /** Limits the life of tickets issued from now on for the account or to it, in whole seconds. */
@@ -281,6 +316,7 @@ public final class MitKdc implements Kdc {
                 [realms]
                   %s = {
                     database_name = %s
+                    database_module = database
                     key_stash_file = %s
                     supported_enctypes = %s
                     max_life = 1d

@@ -1,15 +1,12 @@
 package dev.gssbaton.peers;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * MIT's GSS-API library in a C program of our own, compiled on first use, for what the JDK's native bridge has no call: DCE
@@ -77,27 +74,8 @@ public final class MitProgram implements AutoCloseable {
 
     private static synchronized Path program() {
         if (compiled == null) {
-            PrivateFolder folder = new PrivateFolder("mit-program-compiled");
-            Path source = folder.file(SOURCE);
-            Path program = folder.file("gss-context");
-            try (InputStream in = Objects.requireNonNull(MitProgram.class.getResourceAsStream(SOURCE), SOURCE)) {
-                Files.copy(in, source);
-            } catch (IOException e) {
-                throw new UncheckedIOException("Cannot write " + source, e);
-            }
-            // By its file: the name without a version may be another library's.
-            Command.succeed(
-                    folder,
-                    Map.of("TMPDIR", folder.path().toString()),
-                    List.of(
-                            NativePeer.path("cc").toString(),
-                            "-Wall",
-                            "-Werror",
-                            "-o",
-                            program.toString(),
-                            source.toString(),
-                            NativePeer.MIT.library().toString()));
-            compiled = program;
+            compiled = CompiledC.compile(
+                    SOURCE, "gss-context", NativePeer.MIT.library().toString());
         }
         return compiled;
     }

@@ -19,8 +19,8 @@ public enum NativePeer {
     HEIMDAL("heimdal-multidev", "libgssapi.so.3"),
     /** MIT's {@code gss-client} and {@code gss-server}. */
     GSS_SAMPLE("krb5-gss-samples", "gss-client gss-server bash"),
-    /** A C compiler and the headers of MIT's GSS-API library, for {@link MitProgram}. */
-    C_COMPILER("gcc libc6-dev libkrb5-dev", "cc gssapi/gssapi_krb5.h stdio.h");
+    /** A C compiler and MIT's headers, for {@link MitProgram} and {@link MitKdc#startDelegating}. */
+    C_COMPILER("gcc libc6-dev libkrb5-dev", "cc gssapi/gssapi_krb5.h kdb.h stdio.h");
 
     private final String packages;
     private final String files;
@@ -59,7 +59,7 @@ public enum NativePeer {
     }
 
     private static boolean isLibrary(String name) {
-        return name.contains(".so.");
+        return name.contains(".so");
     }
 
     private static Optional<Path> find(String name) {

@@ -18,7 +18,11 @@ import java.time.Instant;
 import java.util.List;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosTicket;
+import org.ietf.jgss.GSSContext;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
+import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.Oid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -107,6 +111,33 @@ class MitKdcTest {
         IllegalStateException refused =
                 assertThrows(IllegalStateException.class, () -> kdc.addPrincipal("twice", "password"));
         assertTrue(refused.getMessage().contains("already exists"), refused.getMessage());
+    }
+
+    @Test
+    @Requires(NativePeer.C_COMPILER)
+    void delegatesToWhomItIsTold() throws Exception {
+        try (MitKdc kdc = MitKdc.startDelegating()) {
+            Account front = kdc.account("front/localhost");
+            Account back = kdc.account("back/localhost");
+            Account other = kdc.account("other/localhost");
+            kdc.allowDelegation(front, back);
+            Subject service = Login.both(front);
+            byte[] request = initiate(Login.initiator(kdc.account("alice")), front, null);
+            GSSCredential proxy = Login.as(service, () -> {
+                GSSContext acceptor = GSSManager.getInstance().createContext((GSSCredential) null);
+                acceptor.acceptSecContext(request, 0, request.length);
+                return acceptor.getDelegCred();
+            });
+            assertTrue(initiate(service, back, proxy).length > 0);
+            GSSException refused = assertThrows(GSSException.class, () -> initiate(service, other, proxy));
+            assertTrue(refused.getMessage().contains("(13)"), refused.getMessage());
+        }
+    }
+
+    private static byte[] initiate(Subject subject, Account service, GSSCredential credential) throws Exception {
+        return Login.as(subject, () -> GSSManager.getInstance()
+                .createContext(service.gssName(), new Oid("1.2.840.113554.1.2.2"), credential, 0)
+                .initSecContext(new byte[0], 0, 0));
     }
 
     @Test
