@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import javax.security.auth.Subject;
 import org.ietf.jgss.ChannelBinding;
+import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.MessageProp;
@@ -34,19 +35,27 @@ final class AdaptedContext implements GSSContextSpi {
     private final boolean framesEveryToken;
     private final ExtendedGSSContext context;
     private final Subject subject;
+    private final ConstrainedDelegation constrained;
     private boolean started;
 
     /**
      * Adapts a context that has not been started.
      *
      * @param subject the Subject to establish it in; null for the one that is current then
+     * @param constrained what an acceptor offers if nothing is delegated to it; null for an initiator
      */
-    AdaptedContext(AdaptedMechanism factory, boolean framesEveryToken, ExtendedGSSContext context, Subject subject) {
+    AdaptedContext(
+            AdaptedMechanism factory,
+            boolean framesEveryToken,
+            ExtendedGSSContext context,
+            Subject subject,
+            ConstrainedDelegation constrained) {
         this.factory = factory;
         this.mechanism = factory.getMechanismOid();
         this.framesEveryToken = framesEveryToken;
         this.context = context;
         this.subject = subject;
+        this.constrained = constrained;
     }
 
     /** Gives Baton's context; empty if it was left to the JDK. */
@@ -73,10 +82,14 @@ final class AdaptedContext implements GSSContextSpi {
 
     @Override
     public byte[] acceptSecContext(InputStream in, int innerSize) throws GSSException {
-        byte[] token = received(in, innerSize, !started || framesEveryToken);
+        boolean first = !started;
+        byte[] token = received(in, innerSize, first || framesEveryToken);
         started = true;
         Revealed.takesPart(this);
         byte[] answer = Subjects.callAs(subject, () -> context.acceptSecContext(token, 0, token.length));
+        if (first && context.isEstablished() && !context.getCredDelegState()) {
+            constrained.accepted(token);
+        }
         return framesEveryToken ? inner(answer) : answer;
     }
 
@@ -121,6 +134,9 @@ final class AdaptedContext implements GSSContextSpi {
 
     @Override
     public void dispose() throws GSSException {
+        if (constrained != null) {
+            constrained.forget();
+        }
         context.dispose();
     }
 
@@ -194,7 +210,18 @@ final class AdaptedContext implements GSSContextSpi {
 
     @Override
     public boolean getCredDelegState() {
-        return context.getCredDelegState();
+        return context.getCredDelegState() || constrained().isPresent();
+    }
+
+    /** Gives the credential that an acceptor offers though nothing was delegated to it; empty for what is dead. */
+    private Optional<GSSCredential> constrained() {
+        if (constrained == null) {
+            return Optional.empty();
+        }
+        if (!context.isEstablished()) {
+            constrained.forget();
+        }
+        return constrained.credential();
     }
 
     @Override
@@ -267,7 +294,9 @@ final class AdaptedContext implements GSSContextSpi {
 
     @Override
     public GSSCredentialSpi getDelegCred() throws GSSException {
-        return new AdaptedCredential(factory, Role.INITIATE, context.getDelegCred(), null);
+        Optional<GSSCredential> offered = context.getCredDelegState() ? Optional.empty() : constrained();
+        GSSCredential credential = offered.isPresent() ? offered.get() : context.getDelegCred();
+        return new AdaptedCredential(factory, Role.INITIATE, credential, null, null);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.gssbaton.jgss;
 
-import dev.gssbaton.spi.TransferFault;
 import java.security.Provider;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSCredential;
@@ -16,19 +15,22 @@ final class AdaptedCredential implements GSSCredentialSpi {
     private final Oid mechanism;
     private final Role role;
     private final GSSCredential credential;
+    private final Subject home;
     private final Subject login;
 
     /**
      * Adapts a credential.
      *
+     * @param home the Subject that it was made in; null for none
      * @param login whose tickets the JDK does not share with the mechanism, so that they are fetched for each context; null
      *     where the mechanism fetches them
      */
-    AdaptedCredential(AdaptedMechanism factory, Role role, GSSCredential credential, Subject login) {
+    AdaptedCredential(AdaptedMechanism factory, Role role, GSSCredential credential, Subject home, Subject login) {
         this.factory = factory;
         this.mechanism = factory.getMechanismOid();
         this.role = role;
         this.credential = credential;
+        this.home = home;
         this.login = login;
     }
 
@@ -43,6 +45,10 @@ final class AdaptedCredential implements GSSCredentialSpi {
     /** Gives whose it is; null if anybody's. */
     GSSName name() throws GSSException {
         return credential.getName(mechanism);
+    }
+
+    Subject home() {
+        return home;
     }
 
     Subject login() {
@@ -94,12 +100,8 @@ final class AdaptedCredential implements GSSCredentialSpi {
         return mechanism;
     }
 
-    /** Leaves it to the JDK, whose credential the result is: contexts that are initiated with it are the JDK's too. */
     @Override
     public GSSCredentialSpi impersonate(GSSNameSpi user) throws GSSException {
-        if (role != Role.INITIATE) {
-            throw TransferFault.refusal(GSSException.FAILURE, "a credential that can only accept impersonates nobody");
-        }
-        return factory.impersonate(getName(), user);
+        return factory.impersonate(this, user);
     }
 }

@@ -7,12 +7,7 @@ import dev.gssbaton.spi.Mechanism;
 import dev.gssbaton.spi.TransferFault;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
-import java.security.Security;
-import java.util.ArrayList;
-import java.util.ConcurrentModificationException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.security.auth.Subject;
@@ -45,6 +40,7 @@ public final class AdaptedMechanism implements MechanismFactory {
     private final Mechanism mechanism;
     private final Oid oid;
     private final BatonManager manager;
+    private final PlatformMechanism platform;
 
     /**
      * Makes a factory for the mechanism that the JDK has just asked its provider for.
@@ -58,6 +54,7 @@ public final class AdaptedMechanism implements MechanismFactory {
         mechanism = wanted.mechanism();
         oid = mechanism.oid();
         manager = wanted.manager();
+        platform = new PlatformMechanism(oid);
     }
 
     @Override
@@ -117,10 +114,10 @@ public final class AdaptedMechanism implements MechanismFactory {
         if (role == Role.INITIATE && mayLogIn()) {
             return canFetchTickets()
                     ? initiator(wanted, initLifetime)
-                    : jdk().getCredentialElement(name, initLifetime, acceptLifetime, GSSCredential.INITIATE_ONLY);
+                    : platform.factory()
+                            .getCredentialElement(name, initLifetime, acceptLifetime, GSSCredential.INITIATE_ONLY);
         }
-        int lifetime = role == Role.INITIATE ? initLifetime : acceptLifetime;
-        return new AdaptedCredential(this, role, credential(wanted, lifetime, role), null);
+        return acquire(wanted, role == Role.INITIATE ? initLifetime : acceptLifetime, role);
     }
 
     /** Finds the credential that a program has put into the current Subject, as one that was delegated. */
@@ -129,9 +126,9 @@ public final class AdaptedMechanism implements MechanismFactory {
         if (subject == null) {
             return Optional.empty();
         }
-        for (GSSCredential credential : credentials(subject)) {
+        for (GSSCredential credential : Subjects.privateCredentials(subject, GSSCredential.class)) {
             Optional<AdaptedCredential> own =
-                    isPlatforms(credential) ? Revealed.credential(credential, oid, role) : adapted(credential, role);
+                    PlatformMechanism.isOwnerOf(credential) ? Revealed.credential(credential, oid, role) : adapted(credential, role);
             if (own.isPresent()
                     && own.get().role() == role
                     && (wanted == null || wanted.equals(own.get().name()))) {
@@ -145,49 +142,43 @@ public final class AdaptedMechanism implements MechanismFactory {
     private Optional<AdaptedCredential> adapted(GSSCredential credential, Role role) {
         try {
             return role.isServedBy(credential.getUsage(oid))
-                    ? Optional.of(new AdaptedCredential(this, role, credential, null))
+                    ? Optional.of(new AdaptedCredential(this, role, credential, Subjects.current(), null))
                     : Optional.empty();
         } catch (GSSException e) {
             return Optional.empty(); // it is another mechanism's, or has been disposed of
         }
     }
 
-    private static List<GSSCredential> credentials(Subject subject) {
-        while (true) {
-            try {
-                return new ArrayList<>(subject.getPrivateCredentials(GSSCredential.class));
-            } catch (ConcurrentModificationException e) {
-                // Another thread has changed the Subject meanwhile.
-            }
-        }
-    }
-
     /** Acquires a credential in the current Subject or, where that is allowed, by a login. */
-    private GSSCredential credential(GSSName name, int lifetime, Role role) throws GSSException {
+    private AdaptedCredential acquire(GSSName name, int lifetime, Role role) throws GSSException {
         try {
-            return manager.createCredential(name, lifetime, oid, role.usage());
+            return acquired(name, lifetime, role, Subjects.current());
         } catch (GSSException e) {
             if (!mayLogIn() || e.getMajor() != GSSException.NO_CRED) {
                 throw e;
             }
-            return Subjects.callAs(
-                    JaasLogin.login(mechanism.name(), role),
-                    () -> manager.createCredential(name, lifetime, oid, role.usage()));
+            return acquired(name, lifetime, role, JaasLogin.login(mechanism.name(), role));
         }
+    }
+
+    private AdaptedCredential acquired(GSSName name, int lifetime, Role role, Subject home) throws GSSException {
+        GSSCredential credential =
+                Subjects.callAs(home, () -> manager.createCredential(name, lifetime, oid, role.usage()));
+        return new AdaptedCredential(this, role, credential, home, null);
     }
 
     /** Tells whether the JDK would look beyond the Subject: only its own mechanisms have a login. */
     private boolean mayLogIn() {
-        return !JaasLogin.isSubjectAlone() && jdks() != null;
+        return !JaasLogin.isSubjectAlone() && platform.exists();
     }
 
     /** Makes the credential of an initiator for which tickets are fetched here. */
     private AdaptedCredential initiator(GSSName name, int lifetime) throws GSSException {
         Subject current = Subjects.current();
-        Subject login = ServiceTickets.isLoggedIn(current) ? current : JaasLogin.login(mechanism.name(), Role.INITIATE);
+        Subject login = Subjects.isLoggedIn(current) ? current : JaasLogin.login(mechanism.name(), Role.INITIATE);
         GSSCredential credential = Subjects.callAs(
                 login, () -> manager.createCredential(name, lifetime, oid, GSSCredential.INITIATE_ONLY));
-        return new AdaptedCredential(this, Role.INITIATE, credential, login);
+        return new AdaptedCredential(this, Role.INITIATE, credential, login, login);
     }
 
     private static boolean canFetchTickets() {
@@ -215,65 +206,58 @@ public final class AdaptedMechanism implements MechanismFactory {
         if (myInitiatorCred instanceof AdaptedCredential own) {
             credential = own;
         } else if (myInitiatorCred != null) {
-            return jdk().getMechanismContext(peer, myInitiatorCred, lifetime);
+            return platform.factory().getMechanismContext(peer, myInitiatorCred, lifetime);
         } else {
             credential = inSubject(null, Role.INITIATE).orElse(null);
             if (credential == null && mayLogIn()) {
                 if (!canFetchTickets()) {
-                    return jdk().getMechanismContext(peer, null, lifetime);
+                    return platform.factory().getMechanismContext(peer, null, lifetime);
                 }
                 credential = initiator(null, lifetime);
             }
         }
         GSSName target = own(peer);
         if (credential == null) {
-            return adapted(manager.createContext(target, oid, null, lifetime), null);
+            return initiator(manager.createContext(target, oid, null, lifetime), null);
         }
         if (credential.login() != null) {
             Subject withTicket = ServiceTickets.with(credential.login(), text(credential.name()), text(target));
-            return adapted(manager.createContext(target, oid, null, lifetime), withTicket);
+            return initiator(manager.createContext(target, oid, null, lifetime), withTicket);
         }
         GSSCredential given = credential.credential();
-        return isPlatforms(given) && mayLogIn()
-                ? adapted(platformContext(target, given, lifetime), null)
-                : adapted(manager.createContext(target, oid, given, lifetime), null);
+        // The JDK's mechanism keeps a delegated credential's service tickets to itself then.
+        return PlatformMechanism.isOwnerOf(given) && mayLogIn()
+                ? initiator((ExtendedGSSContext) platform.initiator(target, given, lifetime), null)
+                : initiator(manager.createContext(target, oid, given, lifetime), null);
     }
 
     private String text(GSSName name) throws GSSException {
         return new String(adapted(name).export(), StandardCharsets.UTF_8);
     }
 
-    /** Tells whether a credential is the JDK's, as one that was delegated is. */
-    private static boolean isPlatforms(GSSCredential credential) {
-        Module module = credential.getClass().getModule();
-        return module == GSSCredential.class.getModule() || module == ExtendedGSSCredential.class.getModule();
-    }
-
-    /** Makes a context of the JDK's mechanism, where that keeps a delegated credential's service tickets to itself. */
-    private ExtendedGSSContext platformContext(GSSName target, GSSCredential credential, int lifetime)
-            throws GSSException {
-        GSSManager platform = GSSManager.getInstance();
-        platform.addProviderAtFront(jdks().getProvider(), oid);
-        return (ExtendedGSSContext) platform.createContext(target, oid, credential, lifetime);
+    private AdaptedContext initiator(ExtendedGSSContext context, Subject subject) {
+        return new AdaptedContext(this, mechanism.framesEveryToken(), context, subject, null);
     }
 
     @Override
     public GSSContextSpi getMechanismContext(GSSCredentialSpi myAcceptorCred) throws GSSException {
+        AdaptedCredential credential;
         if (myAcceptorCred instanceof AdaptedCredential own) {
-            return adapted(manager.createContext(own.credential()), null);
+            credential = own;
+        } else if (myAcceptorCred != null) {
+            return platform.factory().getMechanismContext(myAcceptorCred);
+        } else {
+            Optional<AdaptedCredential> inSubject = inSubject(null, Role.ACCEPT);
+            credential = inSubject.isPresent()
+                    ? inSubject.get()
+                    : acquire(null, GSSCredential.INDEFINITE_LIFETIME, Role.ACCEPT);
         }
-        if (myAcceptorCred != null) {
-            return jdk().getMechanismContext(myAcceptorCred);
-        }
-        Optional<AdaptedCredential> inSubject = inSubject(null, Role.ACCEPT);
-        GSSCredential credential = inSubject.isPresent()
-                ? inSubject.get().credential()
-                : credential(null, GSSCredential.INDEFINITE_LIFETIME, Role.ACCEPT);
-        return adapted(manager.createContext(credential), null);
-    }
-
-    private AdaptedContext adapted(ExtendedGSSContext context, Subject subject) {
-        return new AdaptedContext(this, mechanism.framesEveryToken(), context, subject);
+        return new AdaptedContext(
+                this,
+                mechanism.framesEveryToken(),
+                manager.createContext(credential.credential()),
+                null,
+                new ConstrainedDelegation(platform, credential.home()));
     }
 
     /** Refuses: the front end has no importer but a native library's. Baton's manager imports. */
@@ -283,30 +267,19 @@ public final class AdaptedMechanism implements MechanismFactory {
                 GSSException.UNAVAILABLE, "the JDK's front end imports nothing: use BatonManager.createContext");
     }
 
-    // What is left to the JDK
-
-    /** Gets a credential of the JDK's for a user in whose name a service asks for tickets. */
-    GSSCredentialSpi impersonate(GSSNameSpi service, GSSNameSpi user) throws GSSException {
-        return jdk().getCredentialElement(service, GSSCredential.DEFAULT_LIFETIME, 0, GSSCredential.INITIATE_ONLY)
-                .impersonate(user);
-    }
-
-    private MechanismFactory jdk() throws GSSException {
-        Provider.Service service = jdks();
-        if (service == null) {
-            throw TransferFault.refusal(
-                    GSSException.NO_CRED, "only the JDK's own mechanism could do this, and it has none " + oid);
-        }
-        try {
-            return (MechanismFactory) service.newInstance(null);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the JDK's own mechanism cannot be made", e);
-        }
-    }
-
-    /** Finds the JDK's own mechanism of this kind; null if it has none. */
-    private Provider.Service jdks() {
-        Provider jdk = Security.getProvider("SunJGSS");
-        return jdk == null ? null : jdk.getService(GssMechanisms.TYPE, oid.toString());
+    /**
+     * Makes a credential of a user in whose name a service asks for tickets (S4U2self), which the JDK does.
+     *
+     * @param service what impersonates
+     */
+    AdaptedCredential impersonate(AdaptedCredential service, GSSNameSpi user) throws GSSException {
+        GSSName name = own(user);
+        GSSCredential impersonating = Subjects.callAs(service.home(), () -> {
+            ExtendedGSSCredential self = service.credential() instanceof ExtendedGSSCredential delegated
+                    ? delegated
+                    : platform.credential(service.name(), service.role());
+            return self.impersonate(name);
+        });
+        return new AdaptedCredential(this, Role.INITIATE, impersonating, null, null);
     }
 }

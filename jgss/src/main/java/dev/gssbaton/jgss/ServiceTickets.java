@@ -4,7 +4,6 @@ import dev.gssbaton.spi.TransferFault;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.security.auth.Subject;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
@@ -18,14 +17,7 @@ import sun.security.krb5.KrbException;
  * loaded where it is not exported to us.
  */
 final class ServiceTickets {
-    private static final String GRANTING = "krbtgt/";
-
     private ServiceTickets() {}
-
-    /** Tells whether a Subject has a ticket-granting ticket. */
-    static boolean isLoggedIn(Subject subject) {
-        return subject != null && granting(subject).findAny().isPresent();
-    }
 
     /**
      * Gets a ticket for a service.
@@ -37,7 +29,7 @@ final class ServiceTickets {
      * @throws GSSException {@code NO_CRED} if the KDC gives none
      */
     static Subject with(Subject login, String client, String service) throws GSSException {
-        KerberosTicket granting = granting(login)
+        KerberosTicket granting = Subjects.granting(login).stream()
                 .filter(ticket -> ticket.getClient().getName().equals(client))
                 .findFirst()
                 .orElseThrow(() -> TransferFault.refusal(
@@ -47,7 +39,7 @@ final class ServiceTickets {
             if (fetched == null) {
                 throw TransferFault.refusal(GSSException.NO_CRED, "the KDC gives no ticket for " + service);
             }
-            Set<Object> secrets = new HashSet<>(login.getPrivateCredentials(KerberosTicket.class));
+            Set<Object> secrets = new HashSet<>(Subjects.privateCredentials(login, KerberosTicket.class));
             secrets.add(ticket(fetched));
             return new Subject(false, login.getPrincipals(), Set.of(), secrets);
         } catch (KrbException | IOException e) {
@@ -56,13 +48,6 @@ final class ServiceTickets {
             failure.initCause(e);
             throw failure;
         }
-    }
-
-    private static Stream<KerberosTicket> granting(Subject subject) {
-        return subject.getPrivateCredentials(KerberosTicket.class).stream()
-                .filter(ticket -> ticket.isCurrent()
-                        && !ticket.isDestroyed()
-                        && ticket.getServer().getName().startsWith(GRANTING));
     }
 
     private static Credentials credentials(KerberosTicket ticket) throws KrbException, IOException {

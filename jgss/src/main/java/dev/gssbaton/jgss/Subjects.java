@@ -6,18 +6,48 @@ import java.lang.invoke.MethodType;
 import java.security.AccessController;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSException;
 
 /** The current Subject on every JDK: by the methods that 18 has, or by those that it deprecated. */
 final class Subjects {
+    private static final String GRANTING = "krbtgt/";
     private static final MethodHandle CURRENT = find("current", MethodType.methodType(Subject.class));
     private static final MethodHandle CALL_AS =
             find("callAs", MethodType.methodType(Object.class, Subject.class, Callable.class));
 
     private Subjects() {}
+
+    /** Tells whether a Subject has a ticket-granting ticket, and so can initiate. */
+    static boolean isLoggedIn(Subject subject) {
+        return subject != null && !granting(subject).isEmpty();
+    }
+
+    /** Lists a Subject's ticket-granting tickets. */
+    static List<KerberosTicket> granting(Subject subject) {
+        return privateCredentials(subject, KerberosTicket.class).stream()
+                .filter(ticket -> ticket.isCurrent()
+                        && !ticket.isDestroyed()
+                        && ticket.getServer().getName().startsWith(GRANTING))
+                .toList();
+    }
+
+    /** Lists a Subject's private credentials of a type. */
+    static <T> List<T> privateCredentials(Subject subject, Class<T> type) {
+        while (true) {
+            try {
+                return new ArrayList<>(subject.getPrivateCredentials(type));
+            } catch (ConcurrentModificationException e) {
+                // Another thread has changed the Subject meanwhile.
+            }
+        }
+    }
 
     /** What is done inside a Subject. */
     @FunctionalInterface
@@ -37,10 +67,10 @@ final class Subjects {
         }
     }
 
-    /** Calls with a Subject as the current one; where it is null, with the one that is. */
+    /** Calls with a Subject as the current one; where it is null or is that already, just calls. */
     @SuppressWarnings("unchecked") // callAs returns what the call returned
     static <T> T callAs(Subject subject, GssCall<T> call) throws GSSException {
-        if (subject == null) {
+        if (subject == null || subject == current()) {
             return call.call();
         }
         try {

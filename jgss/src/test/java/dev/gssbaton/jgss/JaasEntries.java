@@ -12,8 +12,17 @@ final class JaasEntries implements AutoCloseable {
     private final Configuration before = current();
 
     JaasEntries(String clientName, Account client, String serverName, Account server) {
-        Map<String, AppConfigurationEntry[]> entries =
-                Map.of(clientName, entry(client, Map.of()), serverName, entry(server, Map.of("isInitiator", "false")));
+        this(Map.of(clientName, entry(client, Map.of()), serverName, entry(server, Map.of("isInitiator", "false"))));
+    }
+
+    /** The entry by which JGSS logs in to accept, where a program leaves that to it. */
+    static JaasEntries toAccept(Account server, boolean isInitiator) {
+        return new JaasEntries(Map.of(
+                "com.sun.security.jgss.krb5.accept",
+                entry(server, Map.of("isInitiator", Boolean.toString(isInitiator)))));
+    }
+
+    private JaasEntries(Map<String, AppConfigurationEntry[]> entries) {
         Configuration.setConfiguration(new Configuration() {
             @Override
             public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
