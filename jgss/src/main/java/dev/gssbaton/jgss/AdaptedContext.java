@@ -13,6 +13,7 @@ import java.security.Provider;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.EncryptionKey;
 import org.ietf.jgss.ChannelBinding;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -35,6 +36,7 @@ final class AdaptedContext implements GSSContextSpi {
     private final boolean framesEveryToken;
     private final ExtendedGSSContext context;
     private final Subject subject;
+    private final Forwarding forwarding;
     private final ConstrainedDelegation constrained;
     private boolean started;
 
@@ -42,6 +44,7 @@ final class AdaptedContext implements GSSContextSpi {
      * Adapts a context that has not been started.
      *
      * @param subject the Subject to establish it in; null for the one that is current then
+     * @param forwarding what an initiator could delegate; null for an acceptor
      * @param constrained what an acceptor offers if nothing is delegated to it; null for an initiator
      */
     AdaptedContext(
@@ -49,12 +52,14 @@ final class AdaptedContext implements GSSContextSpi {
             boolean framesEveryToken,
             ExtendedGSSContext context,
             Subject subject,
+            Forwarding forwarding,
             ConstrainedDelegation constrained) {
         this.factory = factory;
         this.mechanism = factory.getMechanismOid();
         this.framesEveryToken = framesEveryToken;
         this.context = context;
         this.subject = subject;
+        this.forwarding = forwarding;
         this.constrained = constrained;
     }
 
@@ -75,6 +80,7 @@ final class AdaptedContext implements GSSContextSpi {
         boolean first = !started;
         byte[] token = first ? new byte[0] : received(in, innerSize, framesEveryToken);
         started = true;
+        forwarding.initiates();
         Revealed.takesPart(this);
         byte[] answer = Subjects.callAs(subject, () -> context.initSecContext(token, 0, token.length));
         return first || framesEveryToken ? inner(answer) : answer;
@@ -309,6 +315,12 @@ final class AdaptedContext implements GSSContextSpi {
             known = InquireType.valueOf(type);
         } catch (IllegalArgumentException e) {
             throw TransferFault.refusal(GSSException.UNAVAILABLE, "nothing is known of " + type);
+        }
+        if (known == InquireType.KRB5_GET_KRB_CRED
+                && forwarding != null
+                && context instanceof BatonContext
+                && context.inquireSecContext(InquireType.KRB5_GET_SESSION_KEY_EX) instanceof EncryptionKey key) {
+            return forwarding.message(key, factory.text(context.getSrcName()), factory.text(context.getTargName()));
         }
         Object answer = context.inquireSecContext(known);
         return answer instanceof AuthorizationDataEntry[] elements ? authorizationData(elements) : answer;

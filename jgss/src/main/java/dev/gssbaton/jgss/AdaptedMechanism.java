@@ -218,25 +218,27 @@ public final class AdaptedMechanism implements MechanismFactory {
         }
         GSSName target = own(peer);
         if (credential == null) {
-            return initiator(manager.createContext(target, oid, null, lifetime), null);
+            return initiator(manager.createContext(target, oid, null, lifetime), null, new Forwarding(null, null));
         }
+        Forwarding forwarding = new Forwarding(credential.credential(), credential.home());
         if (credential.login() != null) {
             Subject withTicket = ServiceTickets.with(credential.login(), text(credential.name()), text(target));
-            return initiator(manager.createContext(target, oid, null, lifetime), withTicket);
+            return initiator(manager.createContext(target, oid, null, lifetime), withTicket, forwarding);
         }
         GSSCredential given = credential.credential();
         // The JDK's mechanism keeps a delegated credential's service tickets to itself then.
         return PlatformMechanism.isOwnerOf(given) && mayLogIn()
-                ? initiator((ExtendedGSSContext) platform.initiator(target, given, lifetime), null)
-                : initiator(manager.createContext(target, oid, given, lifetime), null);
+                ? initiator((ExtendedGSSContext) platform.initiator(target, given, lifetime), null, forwarding)
+                : initiator(manager.createContext(target, oid, given, lifetime), null, forwarding);
     }
 
-    private String text(GSSName name) throws GSSException {
+    /** Gives a name of this mechanism in full. */
+    String text(GSSName name) throws GSSException {
         return new String(adapted(name).export(), StandardCharsets.UTF_8);
     }
 
-    private AdaptedContext initiator(ExtendedGSSContext context, Subject subject) {
-        return new AdaptedContext(this, mechanism.framesEveryToken(), context, subject, null);
+    private AdaptedContext initiator(ExtendedGSSContext context, Subject subject, Forwarding forwarding) {
+        return new AdaptedContext(this, mechanism.framesEveryToken(), context, subject, forwarding, null);
     }
 
     @Override
@@ -256,6 +258,7 @@ public final class AdaptedMechanism implements MechanismFactory {
                 this,
                 mechanism.framesEveryToken(),
                 manager.createContext(credential.credential()),
+                null,
                 null,
                 new ConstrainedDelegation(platform, credential.home()));
     }

@@ -2,19 +2,23 @@ package dev.gssbaton.jgss;
 
 import dev.gssbaton.spi.TransferFault;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.EncryptionKey;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSException;
 import sun.security.krb5.Credentials;
+import sun.security.krb5.KrbCred;
 import sun.security.krb5.KrbException;
 
 /**
- * Service tickets for a program that has set {@code javax.security.auth.useSubjectCredsOnly=false}: the JDK's initiator gives
- * none to the Subject then, so its Kerberos is asked. That needs a package that the JDK does not export; this class is not
- * loaded where it is not exported to us.
+ * What the JDK's Kerberos gets from the KDC. Service tickets for a program that has set
+ * {@code javax.security.auth.useSubjectCredsOnly=false}: the JDK's initiator gives none to the Subject then. And what delegates,
+ * for a program that asks a context for it. That needs a package that the JDK does not export; this class is not loaded where
+ * it is not exported to us.
  */
 final class ServiceTickets {
     private ServiceTickets() {}
@@ -29,13 +33,8 @@ final class ServiceTickets {
      * @throws GSSException {@code NO_CRED} if the KDC gives none
      */
     static Subject with(Subject login, String client, String service) throws GSSException {
-        KerberosTicket granting = Subjects.granting(login).stream()
-                .filter(ticket -> ticket.getClient().getName().equals(client))
-                .findFirst()
-                .orElseThrow(() -> TransferFault.refusal(
-                        GSSException.NO_CRED, "the Subject has no ticket-granting ticket any more: log in again"));
         try {
-            Credentials fetched = Credentials.acquireServiceCreds(service, credentials(granting));
+            Credentials fetched = Credentials.acquireServiceCreds(service, granting(login, client));
             if (fetched == null) {
                 throw TransferFault.refusal(GSSException.NO_CRED, "the KDC gives no ticket for " + service);
             }
@@ -48,6 +47,46 @@ final class ServiceTickets {
             failure.initCause(e);
             throw failure;
         }
+    }
+
+    /**
+     * Gets a forwarded ticket-granting ticket.
+     *
+     * @param login a Subject with a ticket-granting ticket
+     * @param client whose, in full
+     * @param service for whom, in full
+     * @param key what it is encrypted in
+     * @return a KRB-CRED message
+     * @throws GSSException {@code UNAVAILABLE} if there is none
+     */
+    static byte[] forwarded(Subject login, String client, String service, EncryptionKey key) throws GSSException {
+        byte[] octets = key.getEncoded();
+        sun.security.krb5.EncryptionKey own = new sun.security.krb5.EncryptionKey(key.getKeyType(), octets);
+        try {
+            Credentials granting = granting(login, client);
+            Credentials ticket = Credentials.acquireServiceCreds(service, granting);
+            if (ticket == null) {
+                throw TransferFault.refusal(GSSException.UNAVAILABLE, "the KDC gives no ticket for " + service);
+            }
+            return new KrbCred(granting, ticket, own).getMessage();
+        } catch (KrbException | IOException e) {
+            GSSException failure = TransferFault.refusal(
+                    GSSException.UNAVAILABLE, "the KDC forwards no ticket of " + client + ": " + e.getMessage());
+            failure.initCause(e);
+            throw failure;
+        } finally {
+            own.destroy();
+            Arrays.fill(octets, (byte) 0);
+        }
+    }
+
+    private static Credentials granting(Subject login, String client) throws GSSException, KrbException, IOException {
+        KerberosTicket ticket = Subjects.granting(login).stream()
+                .filter(each -> each.getClient().getName().equals(client))
+                .findFirst()
+                .orElseThrow(() -> TransferFault.refusal(
+                        GSSException.NO_CRED, "the Subject has no ticket-granting ticket of " + client + " any more: log in again"));
+        return credentials(ticket);
     }
 
     private static Credentials credentials(KerberosTicket ticket) throws KrbException, IOException {

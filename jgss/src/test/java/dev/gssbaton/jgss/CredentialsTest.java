@@ -13,10 +13,12 @@ import dev.gssbaton.peers.Login;
 import dev.gssbaton.peers.MitKdc;
 import dev.gssbaton.peers.NativePeer;
 import dev.gssbaton.peers.Requires;
+import dev.gssbaton.program.InquiresEverything;
 import dev.gssbaton.program.WithoutSubject;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -164,16 +166,48 @@ class CredentialsTest {
         assertFalse(with.get(3).endsWith("none"), with.get(3));
     }
 
+    @Test
+    @Requires(NativePeer.MIT)
+    void everythingThatCanBeInquiredIsWhatTheJdkSays() throws Exception {
+        Kdc mit = MitKdc.shared();
+        Account alice = mit.account("alice");
+        Account sample = mit.account("sample/localhost");
+        List<String> jdks = run(InquiresEverything.class, mit, alice, sample);
+        List<String> batons = run(
+                InquiresEverything.class,
+                mit,
+                alice,
+                sample,
+                "--add-exports",
+                PACKAGES + "jgss.spi=ALL-UNNAMED",
+                "--add-exports",
+                PACKAGES + "krb5=ALL-UNNAMED",
+                "--add-exports",
+                PACKAGES + "krb5.internal=ALL-UNNAMED");
+        assertEquals(2, Collections.frequency(jdks, "the JDK with the JDK"));
+        assertEquals(2, Collections.frequency(batons, "Baton with Baton"));
+        assertEquals(
+                jdks, batons.stream().map(line -> line.replace("Baton", "the JDK")).toList());
+        String delegates = "established KRB5_GET_KRB_CRED: " + alice.principal() + " to " + sample.principal()
+                + " with 1 ticket | Operation unavailable";
+        assertTrue(jdks.contains(delegates), jdks.toString());
+    }
+
     private List<String> run(Kdc realm, Account client, Account server, String... exports) throws Exception {
+        return run(WithoutSubject.class, realm, client, server, exports);
+    }
+
+    private List<String> run(Class<?> program, Kdc realm, Account client, Account server, String... exports)
+            throws Exception {
         Jvm jvm = new Jvm(folder, Jvm.firstInTheList("Baton"));
         List<String> arguments = new ArrayList<>(List.of(exports));
         arguments.addAll(List.of(
                 "-Djava.security.krb5.conf=" + realm.krb5Conf(),
                 "-cp",
-                Jvm.placeOf(WithoutSubject.class)
+                Jvm.placeOf(program)
                         + File.pathSeparator
                         + Jvm.path(Jvm.JGSS, Jvm.API, Jvm.SPI, Jvm.KRB5, Jvm.BOUNCY_CASTLE),
-                WithoutSubject.class.getName(),
+                program.getName(),
                 client.principal(),
                 client.keytab().toString(),
                 server.principal(),

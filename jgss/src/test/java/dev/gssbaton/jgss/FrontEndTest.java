@@ -203,6 +203,19 @@ class FrontEndTest {
     }
 
     @Test
+    void theMessageThatDelegatesNeedsAnExport() throws Exception {
+        Pair pair = establish(Side.BATON, Side.BATON, KRB5);
+        ExtendedGSSContext initiator = assertInstanceOf(ExtendedGSSContext.class, pair.initiator());
+        GSSException refusal = assertThrows(
+                GSSException.class, () -> initiator.inquireSecContext(InquireType.KRB5_GET_KRB_CRED));
+        assertEquals(GSSException.UNAVAILABLE, refusal.getMajor());
+        assertTrue(
+                refusal.getMinorString().contains("--add-exports java.security.jgss/sun.security.krb5="),
+                refusal.getMinorString());
+        exchange(pair.initiator(), pair.acceptor());
+    }
+
+    @Test
     void namesAreThoseOfTheJdk() throws Exception {
         GSSManager jdk = GSSManager.getInstance();
         for (Oid type : List.of(GSSName.NT_USER_NAME, GSSName.NT_HOSTBASED_SERVICE, PRINCIPAL_NAME)) {
