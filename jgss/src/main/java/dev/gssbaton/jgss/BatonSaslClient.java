@@ -1,9 +1,6 @@
 package dev.gssbaton.jgss;
 
 import dev.gssbaton.BatonContext;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
 import org.ietf.jgss.GSSException;
@@ -27,17 +24,12 @@ import org.ietf.jgss.GSSException;
  * <p>For use by several threads once it is complete, as the context behind it is.
  */
 public final class BatonSaslClient implements SaslClient {
-    /** The JDK's; null for a connection that has moved here. */
-    private final SaslClient client;
+    private final SaslConnection connection;
+    private final boolean hasInitialResponse;
 
-    private final AtomicReference<AdaptedContext> behind = new AtomicReference<>();
-
-    /** What has moved here; null before. */
-    private final SaslLayer layer;
-
-    private BatonSaslClient(SaslClient client, SaslLayer layer) {
-        this.client = client;
-        this.layer = layer;
+    private BatonSaslClient(SaslConnection connection, boolean hasInitialResponse) {
+        this.connection = connection;
+        this.hasInitialResponse = hasInitialResponse;
     }
 
     /**
@@ -47,7 +39,7 @@ public final class BatonSaslClient implements SaslClient {
      * @return a client that does as it does
      */
     public static BatonSaslClient around(SaslClient client) {
-        return new BatonSaslClient(Objects.requireNonNull(client, "client"), null);
+        return new BatonSaslClient(SaslConnection.around(client), client.hasInitialResponse());
     }
 
     /**
@@ -59,9 +51,7 @@ public final class BatonSaslClient implements SaslClient {
      * @throws GSSException {@code DEFECTIVE_TOKEN} if the note was not written for this context by a client
      */
     public static BatonSaslClient resume(BatonContext context, byte[] note) throws GSSException {
-        Objects.requireNonNull(context, "context");
-        Objects.requireNonNull(note, "note");
-        return new BatonSaslClient(null, SaslLayer.resume(context, note, true));
+        return new BatonSaslClient(SaslConnection.resume(context, note, true), false);
     }
 
     /**
@@ -71,16 +61,7 @@ public final class BatonSaslClient implements SaslClient {
      * @throws IllegalStateException if the exchange is not complete, or not on Baton's mechanism
      */
     public BatonContext context() {
-        if (layer != null) {
-            return layer.context();
-        }
-        if (!isComplete()) {
-            throw new IllegalStateException("the exchange is not complete");
-        }
-        return Optional.ofNullable(behind.get())
-                .flatMap(AdaptedContext::context)
-                .orElseThrow(
-                        () -> new IllegalStateException("Baton is not behind this connection: see Baton.contextOf"));
+        return connection.context();
     }
 
     /**
@@ -93,53 +74,46 @@ public final class BatonSaslClient implements SaslClient {
      *     function
      */
     public byte[] note() throws GSSException {
-        return SaslLayer.note(context(), this::getNegotiatedProperty, null);
+        return connection.note();
     }
 
     @Override
     public byte[] evaluateChallenge(byte[] challenge) throws SaslException {
-        if (client == null) {
-            throw new IllegalStateException("the exchange is complete");
-        }
-        return Revealed.establishing(behind::set, () -> client.evaluateChallenge(challenge));
+        return connection.evaluate(challenge);
     }
 
     @Override
     public String getMechanismName() {
-        return client == null ? "GSSAPI" : client.getMechanismName();
+        return connection.side().getMechanismName();
     }
 
     @Override
     public boolean hasInitialResponse() {
-        return client != null && client.hasInitialResponse();
+        return hasInitialResponse;
     }
 
     @Override
     public boolean isComplete() {
-        return client == null || client.isComplete();
+        return connection.side().isComplete();
     }
 
     @Override
     public byte[] wrap(byte[] outgoing, int offset, int len) throws SaslException {
-        return client == null ? layer.wrap(outgoing, offset, len) : client.wrap(outgoing, offset, len);
+        return connection.side().wrap(outgoing, offset, len);
     }
 
     @Override
     public byte[] unwrap(byte[] incoming, int offset, int len) throws SaslException {
-        return client == null ? layer.unwrap(incoming, offset, len) : client.unwrap(incoming, offset, len);
+        return connection.side().unwrap(incoming, offset, len);
     }
 
     @Override
     public Object getNegotiatedProperty(String propName) {
-        return client == null ? layer.property(propName) : client.getNegotiatedProperty(propName);
+        return connection.side().getNegotiatedProperty(propName);
     }
 
     @Override
     public void dispose() throws SaslException {
-        if (client == null) {
-            layer.dispose();
-        } else {
-            client.dispose();
-        }
+        connection.side().dispose();
     }
 }

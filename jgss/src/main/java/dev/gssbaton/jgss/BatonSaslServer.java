@@ -1,9 +1,6 @@
 package dev.gssbaton.jgss;
 
 import dev.gssbaton.BatonContext;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.ietf.jgss.GSSException;
@@ -27,17 +24,10 @@ import org.ietf.jgss.GSSException;
  * <p>For use by several threads once it is complete, as the context behind it is.
  */
 public final class BatonSaslServer implements SaslServer {
-    /** The JDK's; null for a connection that has moved here. */
-    private final SaslServer server;
+    private final SaslConnection connection;
 
-    private final AtomicReference<AdaptedContext> behind = new AtomicReference<>();
-
-    /** What has moved here; null before. */
-    private final SaslLayer layer;
-
-    private BatonSaslServer(SaslServer server, SaslLayer layer) {
-        this.server = server;
-        this.layer = layer;
+    private BatonSaslServer(SaslConnection connection) {
+        this.connection = connection;
     }
 
     /**
@@ -47,7 +37,7 @@ public final class BatonSaslServer implements SaslServer {
      * @return a server that does as it does
      */
     public static BatonSaslServer around(SaslServer server) {
-        return new BatonSaslServer(Objects.requireNonNull(server, "server"), null);
+        return new BatonSaslServer(SaslConnection.around(server));
     }
 
     /**
@@ -59,9 +49,7 @@ public final class BatonSaslServer implements SaslServer {
      * @throws GSSException {@code DEFECTIVE_TOKEN} if the note was not written for this context by a server
      */
     public static BatonSaslServer resume(BatonContext context, byte[] note) throws GSSException {
-        Objects.requireNonNull(context, "context");
-        Objects.requireNonNull(note, "note");
-        return new BatonSaslServer(null, SaslLayer.resume(context, note, false));
+        return new BatonSaslServer(SaslConnection.resume(context, note, false));
     }
 
     /**
@@ -71,16 +59,7 @@ public final class BatonSaslServer implements SaslServer {
      * @throws IllegalStateException if the exchange is not complete, or not on Baton's mechanism
      */
     public BatonContext context() {
-        if (layer != null) {
-            return layer.context();
-        }
-        if (!isComplete()) {
-            throw new IllegalStateException("the exchange is not complete");
-        }
-        return Optional.ofNullable(behind.get())
-                .flatMap(AdaptedContext::context)
-                .orElseThrow(
-                        () -> new IllegalStateException("Baton is not behind this connection: see Baton.contextOf"));
+        return connection.context();
     }
 
     /**
@@ -93,53 +72,46 @@ public final class BatonSaslServer implements SaslServer {
      *     function
      */
     public byte[] note() throws GSSException {
-        return SaslLayer.note(context(), this::getNegotiatedProperty, getAuthorizationID());
+        return connection.note();
     }
 
     @Override
     public byte[] evaluateResponse(byte[] response) throws SaslException {
-        if (server == null) {
-            throw new IllegalStateException("the exchange is complete");
-        }
-        return Revealed.establishing(behind::set, () -> server.evaluateResponse(response));
+        return connection.evaluate(response);
     }
 
     @Override
     public String getMechanismName() {
-        return server == null ? "GSSAPI" : server.getMechanismName();
+        return connection.side().getMechanismName();
     }
 
     @Override
     public String getAuthorizationID() {
-        return server == null ? layer.authorizationId() : server.getAuthorizationID();
+        return connection.side().getAuthorizationID();
     }
 
     @Override
     public boolean isComplete() {
-        return server == null || server.isComplete();
+        return connection.side().isComplete();
     }
 
     @Override
     public byte[] wrap(byte[] outgoing, int offset, int len) throws SaslException {
-        return server == null ? layer.wrap(outgoing, offset, len) : server.wrap(outgoing, offset, len);
+        return connection.side().wrap(outgoing, offset, len);
     }
 
     @Override
     public byte[] unwrap(byte[] incoming, int offset, int len) throws SaslException {
-        return server == null ? layer.unwrap(incoming, offset, len) : server.unwrap(incoming, offset, len);
+        return connection.side().unwrap(incoming, offset, len);
     }
 
     @Override
     public Object getNegotiatedProperty(String propName) {
-        return server == null ? layer.property(propName) : server.getNegotiatedProperty(propName);
+        return connection.side().getNegotiatedProperty(propName);
     }
 
     @Override
     public void dispose() throws SaslException {
-        if (server == null) {
-            layer.dispose();
-        } else {
-            server.dispose();
-        }
+        connection.side().dispose();
     }
 }

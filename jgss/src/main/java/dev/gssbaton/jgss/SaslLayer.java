@@ -20,6 +20,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
+import javax.security.sasl.SaslServer;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.MessageProp;
 
@@ -35,7 +36,7 @@ import org.ietf.jgss.MessageProp;
  * <p>The HMAC's key is the context's pseudo-random function of a text: so a note is taken with the one context that it was
  * written for, and by nobody who has not that context or its peer.
  */
-final class SaslLayer {
+final class SaslLayer implements SaslServer {
     private static final int MAGIC = 0x42534E31;
     private static final byte[] LABEL = "baton sasl note 1".getBytes(StandardCharsets.US_ASCII);
     private static final String ALGORITHM = "HmacSHA256";
@@ -136,15 +137,33 @@ final class SaslLayer {
         return context;
     }
 
-    String authorizationId() {
+    @Override
+    public String getMechanismName() {
+        return "GSSAPI";
+    }
+
+    @Override
+    public boolean isComplete() {
+        return true;
+    }
+
+    @Override
+    public byte[] evaluateResponse(byte[] response) {
+        throw new IllegalStateException("the exchange is complete");
+    }
+
+    @Override
+    public String getAuthorizationID() {
         return authorizationId;
     }
 
-    String property(String name) {
+    @Override
+    public String getNegotiatedProperty(String name) {
         return properties.get(name);
     }
 
-    byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
+    @Override
+    public byte[] wrap(byte[] outgoing, int offset, int length) throws SaslException {
         MessageProp prop = new MessageProp(0, isConfidential());
         try {
             byte[] token = context.wrap(outgoing, offset, length, prop);
@@ -155,7 +174,8 @@ final class SaslLayer {
         }
     }
 
-    byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
+    @Override
+    public byte[] unwrap(byte[] incoming, int offset, int length) throws SaslException {
         MessageProp prop = new MessageProp(0, isConfidential());
         try {
             byte[] message = context.unwrap(incoming, offset, length, prop);
@@ -184,7 +204,8 @@ final class SaslLayer {
         }
     }
 
-    void dispose() throws SaslException {
+    @Override
+    public void dispose() throws SaslException {
         try {
             context.dispose();
         } catch (GSSException e) {
