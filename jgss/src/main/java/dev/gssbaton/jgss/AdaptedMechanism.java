@@ -234,6 +234,9 @@ public final class AdaptedMechanism implements MechanismFactory {
 
     /** Gives a name of this mechanism in full. */
     String text(GSSName name) throws GSSException {
+        if (name == null) {
+            throw TransferFault.refusal(GSSException.NO_CRED, "the Subject has logged out: log in again");
+        }
         return new String(adapted(name).export(), StandardCharsets.UTF_8);
     }
 

@@ -2,6 +2,7 @@ package dev.gssbaton.jgss;
 
 import dev.gssbaton.spi.Mechanism;
 import java.security.Provider;
+import java.util.Collection;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +36,14 @@ import java.util.Set;
 public final class BatonProvider extends Provider {
     private static final long serialVersionUID = 2L;
 
+    private static final ThreadLocal<BatonProvider> LOADING = new ThreadLocal<>();
+
     /** The file of settings; null for none. */
     private final String configuration;
 
     private final transient GssMechanisms mechanisms;
     private final transient Object lock = new Object();
     private transient volatile boolean loaded;
-    private transient boolean loading;
 
     /** Makes a provider that has looked for nothing yet, with the settings of {@code -Dbaton.config=FILE}, or the defaults. */
     public BatonProvider() {
@@ -136,22 +138,25 @@ public final class BatonProvider extends Provider {
                 this, GssMechanisms.TYPE, mechanism.oid().toString(), GssMechanisms.FACTORY, List.of(), Map.of()));
     }
 
+    /**
+     * Looks for exporters. Nothing is locked meanwhile, as when mechanisms are looked for: of threads that search at once all find
+     * the same, and the first lists it. An exporter that looks for exporters while it is being made finds none.
+     */
     private void load() {
-        if (loaded) {
+        if (loaded || LOADING.get() != null) {
             return;
         }
-        synchronized (lock) {
-            // An exporter that looks for exporters while it is being made finds none.
-            if (loaded || loading) {
-                return;
+        LOADING.set(this);
+        try {
+            Collection<ExporterService> found = ExporterService.find(this, BatonProvider.class.getClassLoader());
+            synchronized (lock) {
+                if (!loaded) {
+                    found.forEach(this::putService);
+                    loaded = true;
+                }
             }
-            loading = true;
-            try {
-                ExporterService.find(this, BatonProvider.class.getClassLoader()).forEach(this::putService);
-                loaded = true;
-            } finally {
-                loading = false;
-            }
+        } finally {
+            LOADING.remove();
         }
     }
 

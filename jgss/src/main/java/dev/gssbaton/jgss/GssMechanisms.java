@@ -7,10 +7,17 @@ import dev.gssbaton.spi.Mechanism;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.security.Provider;
+import java.security.Security;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.Oid;
 
@@ -41,10 +48,18 @@ final class GssMechanisms {
     /** {@code HttpURLConnection} takes tickets from wherever there are some, asks the user, and protects no message. */
     private static final String HTTP_CLIENT = "sun.net.www.protocol.http.spnego.";
 
-    /** What looks for mechanisms when a {@code GSSManager} is made. */
+    /** What looks for mechanisms when a {@code GSSManager} is made, and its method that makes a factory. */
     private static final String MANAGER = "sun.security.jgss.ProviderList";
 
+    private static final String MAKES_FACTORY = "getMechFactory";
+
+    private static final String JDKS_PROVIDER = "SunJGSS";
+
+    /** Longer than any settings take; a thread that the maker itself waits for goes on with the JDK's mechanism then. */
+    private static final long MAKING_SECONDS = 30;
+
     private static final AtomicBoolean SAID_HOW_TO_ENABLE = new AtomicBoolean();
+    private static final AtomicBoolean SAID_WHERE_TO_STAND = new AtomicBoolean();
 
     private static final ThreadLocal<Boolean> SEARCHING = ThreadLocal.withInitial(() -> false);
     private static final ThreadLocal<Wanted> WANTED = new ThreadLocal<>();
@@ -52,10 +67,8 @@ final class GssMechanisms {
     private final BatonProvider provider;
     private final String configuration;
     private final AtomicReference<Map<String, Mechanism>> mechanisms = new AtomicReference<>();
-    private final AtomicReference<Managed> managed = new AtomicReference<>();
-
-    /** A manager; null if it cannot be made. */
-    private record Managed(BatonManager manager) {}
+    /** The manager, made once; empty if it cannot be. */
+    private final AtomicReference<CompletableFuture<Optional<BatonManager>>> managed = new AtomicReference<>();
 
     /** What a factory stands for. */
     record Wanted(BatonProvider provider, Mechanism mechanism, BatonManager manager) {}
@@ -80,9 +93,13 @@ final class GssMechanisms {
         if (mechanisms.get() == null && !SEARCHING.get()) {
             search(() -> {
                 Map<String, Mechanism> found = isExported(PACKAGE) ? find() : none();
-                // Of threads that search at once all find the same, and offer it twice at worst.
-                found.values().forEach(provider::offer);
-                mechanisms.compareAndSet(null, found);
+                // Of threads that search at once all find the same, and the first lists it.
+                synchronized (mechanisms) {
+                    if (mechanisms.get() == null) {
+                        found.values().forEach(provider::offer);
+                        mechanisms.set(found);
+                    }
+                }
             });
         }
         Map<String, Mechanism> known = mechanisms.get();
@@ -95,7 +112,22 @@ final class GssMechanisms {
      */
     void listed() {
         if (!all().isEmpty() && !SEARCHING.get() && isCalledFrom(MANAGER)) {
+            sayWhereToStand();
             manager();
+        }
+    }
+
+    /** Behind the JDK's own provider only mechanisms that it has not are used, which nobody means. */
+    private void sayWhereToStand() {
+        List<String> names =
+                Stream.of(Security.getProviders()).map(Provider::getName).toList();
+        int jdks = names.indexOf(JDKS_PROVIDER);
+        if (jdks >= 0 && jdks < names.indexOf(provider.getName()) && !SAID_WHERE_TO_STAND.getAndSet(true)) {
+            log(
+                    Level.WARNING,
+                    "security provider Baton stands behind " + JDKS_PROVIDER + ", whose mechanisms go before: register it in"
+                            + " front, as security.provider.1=Baton or with Security.insertProviderAt(…, 1)",
+                    null);
         }
     }
 
@@ -113,11 +145,14 @@ final class GssMechanisms {
         if (mechanism == null || isCalledFrom(HTTP_CLIENT)) {
             return null;
         }
-        BatonManager manager = manager();
-        if (manager == null) {
+        Optional<BatonManager> manager = manager();
+        if (manager.isEmpty()) {
             return null;
         }
-        WANTED.set(new Wanted(provider, mechanism, manager));
+        // Whoever else asks makes nothing, and the thread would remember it for ever.
+        if (makesFactory()) {
+            WANTED.set(new Wanted(provider, mechanism, manager.get()));
+        }
         return FACTORY;
     }
 
@@ -132,11 +167,19 @@ final class GssMechanisms {
         return wanted;
     }
 
+    /**
+     * Searches where this class was loaded from: the provider is the whole JVM's, and who happens to ask first may be an
+     * application with a copy of Baton of its own.
+     */
     private static void search(Runnable search) {
+        Thread thread = Thread.currentThread();
+        ClassLoader applications = thread.getContextClassLoader();
         SEARCHING.set(true);
+        thread.setContextClassLoader(GssMechanisms.class.getClassLoader());
         try {
             search.run();
         } finally {
+            thread.setContextClassLoader(applications);
             SEARCHING.remove();
         }
     }
@@ -163,11 +206,24 @@ final class GssMechanisms {
         return Map.of();
     }
 
-    private BatonManager manager() {
-        if (managed.get() == null) {
-            search(() -> managed.compareAndSet(null, new Managed(make())));
+    /**
+     * Gives the manager. One thread makes it, since settings may take what is there once, as keys in a pipe; others wait for
+     * that one, but not for ever.
+     */
+    Optional<BatonManager> manager() {
+        CompletableFuture<Optional<BatonManager>> own = new CompletableFuture<>();
+        CompletableFuture<Optional<BatonManager>> first = managed.compareAndExchange(null, own);
+        if (first != null) {
+            return first.copy()
+                    .completeOnTimeout(Optional.empty(), MAKING_SECONDS, TimeUnit.SECONDS)
+                    .join();
         }
-        return managed.get().manager();
+        try {
+            search(() -> own.complete(Optional.ofNullable(make())));
+        } finally {
+            own.complete(Optional.empty()); // whoever waits for one that ended with an error
+        }
+        return own.join();
     }
 
     private BatonManager make() {
@@ -187,6 +243,12 @@ final class GssMechanisms {
             log(Level.WARNING, "security provider Baton leaves GSS-API to the JDK: it is configured wrongly", e);
             return null;
         }
+    }
+
+    private static boolean makesFactory() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame ->
+                        frame.getClassName().equals(MANAGER) && frame.getMethodName().equals(MAKES_FACTORY)));
     }
 
     private static boolean isCalledFrom(String classes) {

@@ -80,8 +80,8 @@ final class Revealed<T> {
         ASKED.set(revealed);
         try {
             question.ask();
-        } catch (GSSException e) {
-            // It is another mechanism's, or not there yet.
+        } catch (GSSException | IllegalStateException e) {
+            // It is another mechanism's, or not there yet, or a credential that has been disposed of.
         } finally {
             if (before == null) {
                 ASKED.remove();

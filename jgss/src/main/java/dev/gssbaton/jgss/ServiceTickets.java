@@ -82,11 +82,16 @@ final class ServiceTickets {
 
     private static Credentials granting(Subject login, String client) throws GSSException, KrbException, IOException {
         KerberosTicket ticket = Subjects.granting(login).stream()
-                .filter(each -> each.getClient().getName().equals(client))
+                .filter(each -> isOf(each.getClient(), client))
                 .findFirst()
                 .orElseThrow(() -> TransferFault.refusal(
                         GSSException.NO_CRED, "the Subject has no ticket-granting ticket of " + client + " any more: log in again"));
         return credentials(ticket);
+    }
+
+    /** A ticket that is destroyed meanwhile has no client any more. */
+    private static boolean isOf(KerberosPrincipal owner, String client) {
+        return owner != null && owner.getName().equals(client);
     }
 
     private static Credentials credentials(KerberosTicket ticket) throws KrbException, IOException {

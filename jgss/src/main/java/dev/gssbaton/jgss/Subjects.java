@@ -7,11 +7,13 @@ import java.security.AccessController;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
 import java.util.ArrayList;
-import java.util.ConcurrentModificationException;
+import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSException;
 
@@ -32,21 +34,36 @@ final class Subjects {
     /** Lists a Subject's ticket-granting tickets. */
     static List<KerberosTicket> granting(Subject subject) {
         return privateCredentials(subject, KerberosTicket.class).stream()
-                .filter(ticket -> ticket.isCurrent()
-                        && !ticket.isDestroyed()
-                        && ticket.getServer().getName().startsWith(GRANTING))
+                .filter(Subjects::isGranting)
                 .toList();
     }
 
-    /** Lists a Subject's private credentials of a type. */
+    /** One that is destroyed meanwhile, by a login that renews it, says nothing any more. */
+    private static boolean isGranting(KerberosTicket ticket) {
+        KerberosPrincipal server = ticket.getServer();
+        Date end = ticket.getEndTime();
+        return server != null
+                && ticket.getClient() != null
+                && server.getName().startsWith(GRANTING)
+                && end != null
+                && end.after(new Date());
+    }
+
+    /**
+     * Lists a Subject's private credentials of a type. That they are not asked for by type lets other threads change the Subject,
+     * and takes no notice of credentials that have been disposed of, which the JDK's Subject fails on.
+     */
     static <T> List<T> privateCredentials(Subject subject, Class<T> type) {
-        while (true) {
-            try {
-                return new ArrayList<>(subject.getPrivateCredentials(type));
-            } catch (ConcurrentModificationException e) {
-                // Another thread has changed the Subject meanwhile.
+        Set<Object> all = subject.getPrivateCredentials();
+        List<T> found = new ArrayList<>();
+        synchronized (all) {
+            for (Object each : all) {
+                if (type.isInstance(each)) {
+                    found.add(type.cast(each));
+                }
             }
         }
+        return found;
     }
 
     /** What is done inside a Subject. */

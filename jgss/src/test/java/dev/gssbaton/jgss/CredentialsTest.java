@@ -247,6 +247,19 @@ class CredentialsTest {
         }
     }
 
+    @Test
+    void aCredentialThatWasDisposedOfIsPassedOver() throws Exception {
+        Subject subject = Login.initiator(user);
+        GSSManager manager = Registration.on(Side.BATON, GSSManager::getInstance);
+        GSSCredential disposed = Login.as(
+                subject, () -> manager.createCredential(null, 0, FrontEndTest.KRB5, GSSCredential.INITIATE_ONLY));
+        subject.getPrivateCredentials().add(disposed);
+        disposed.dispose();
+        GSSContext acceptor =
+                accept(manager, subject, service.principal(), Login.acceptor(service), false);
+        assertEquals(user.principal(), acceptor.getSrcName().toString());
+    }
+
     private static GSSContext accept(
             GSSManager manager, Subject client, String service, Subject server, boolean delegate) throws Exception {
         GSSContext initiator =
