@@ -92,7 +92,7 @@ final class GssMechanisms {
     Map<String, Mechanism> all() {
         if (mechanisms.get() == null && !SEARCHING.get()) {
             search(() -> {
-                Map<String, Mechanism> found = isExported(PACKAGE) ? find() : none();
+                Map<String, Mechanism> found = isExported(PACKAGE) && !isUnderSecurityManager() ? find() : none();
                 // Of threads that search at once all find the same, and the first lists it.
                 synchronized (mechanisms) {
                     if (mechanisms.get() == null) {
@@ -142,7 +142,7 @@ final class GssMechanisms {
             return null;
         }
         Mechanism mechanism = all().get(property);
-        if (mechanism == null || isCalledFrom(HTTP_CLIENT)) {
+        if (mechanism == null || isUnderSecurityManager() || isCalledFrom(HTTP_CLIENT)) {
             return null;
         }
         Optional<BatonManager> manager = manager();
@@ -197,13 +197,18 @@ final class GssMechanisms {
 
     private static Map<String, Mechanism> none() {
         if (!SAID_HOW_TO_ENABLE.getAndSet(true)) {
-            log(
-                    Level.INFO,
-                    "security provider Baton leaves GSS-API to the JDK: start the JVM with --add-exports " + EXPORT
-                            + " to put it on Baton's mechanisms",
-                    null);
+            String why = isUnderSecurityManager()
+                    ? "under a SecurityManager only its own mechanisms check permissions"
+                    : "start the JVM with --add-exports " + EXPORT + " to put it on Baton's mechanisms";
+            log(Level.INFO, "security provider Baton leaves GSS-API to the JDK: " + why, null);
         }
         return Map.of();
+    }
+
+    /** The JDK's mechanism asks whether a program may initiate, accept and delegate; Baton's asks nothing. */
+    @SuppressWarnings("removal") // 17 can still have one
+    private static boolean isUnderSecurityManager() {
+        return System.getSecurityManager() != null;
     }
 
     /**

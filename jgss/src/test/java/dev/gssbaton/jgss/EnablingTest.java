@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every documented way to let Baton under the JDK's GSS-API, and none. */
@@ -150,6 +152,31 @@ class EnablingTest {
             assertEquals("all passed", programs.readLine());
         }
         assertFalse(Files.exists(home), "nothing of Baton was used");
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_23, disabledReason = "there is no SecurityManager any more")
+    void underASecurityManagerAllIsTheJdks() throws Exception {
+        Path policy = Files.writeString(
+                folder.resolve("policy"), "grant { permission java.security.AllPermission; };");
+        Jvm.Run run = run(
+                "-Djava.security.manager",
+                "-Djava.security.policy=" + policy,
+                "--add-exports",
+                EXPORT + "ALL-UNNAMED",
+                "-cp",
+                CLASS_PATH,
+                program());
+        assertEquals(ON_THE_JDK, run.lines());
+        assertTrue(run.log().contains("SecurityManager only its own mechanisms"), run.log());
+    }
+
+    @Test
+    void behindTheJdksProviderTheLogSaysOnceWhereToStand() throws Exception {
+        jvm = new Jvm(folder, Jvm.lastInTheList());
+        Jvm.Run run = run("--add-exports", EXPORT + "ALL-UNNAMED", "-cp", CLASS_PATH, program());
+        assertEquals(twice("krb5 of the JDK", "mechanism of " + Mock.MECHANISM + " true"), run.lines());
+        assertEquals(2, run.log().split("stands behind SunJGSS", -1).length, run.log());
     }
 
     // Settings
