@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.security.auth.Subject;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
-import org.ietf.jgss.GSSManager;
 import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 import sun.security.jgss.GSSCaller;
@@ -28,7 +27,8 @@ import sun.security.jgss.spi.MechanismFactory;
  * <p>Credentials are looked for where the JDK's own mechanism looks: credentials of GSS-API in the current Subject, then its
  * tickets and keys, then, with {@code javax.security.auth.useSubjectCredsOnly=false}, a login by JAAS. What only the JDK can do
  * it does: an initiator that logs in so without
- * {@code --add-exports java.security.jgss/sun.security.krb5=ALL-UNNAMED}, and one that impersonates.
+ * {@code --add-exports java.security.jgss/sun.security.krb5=ALL-UNNAMED}, and credentials in somebody else's name
+ * ({@link ConstrainedDelegation}, {@link AdaptedCredential#impersonate}), with which contexts are Baton's again.
  *
  * <p>Safe for use by several threads.
  */
@@ -127,8 +127,9 @@ public final class AdaptedMechanism implements MechanismFactory {
             return Optional.empty();
         }
         for (GSSCredential credential : Subjects.privateCredentials(subject, GSSCredential.class)) {
-            Optional<AdaptedCredential> own =
-                    PlatformMechanism.isOwnerOf(credential) ? Revealed.credential(credential, oid, role) : adapted(credential, role);
+            Optional<AdaptedCredential> own = PlatformMechanism.isOwnerOf(credential)
+                    ? Revealed.credential(credential, oid, role)
+                    : adapted(credential, role);
             if (own.isPresent()
                     && own.get().role() == role
                     && (wanted == null || wanted.equals(own.get().name()))) {

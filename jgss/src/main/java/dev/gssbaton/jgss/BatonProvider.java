@@ -23,7 +23,7 @@ import java.util.Set;
  * stands in front of {@code SunJGSS}. The JDK exports the interfaces for that to nobody: the JVM needs
  * {@code --add-exports java.security.jgss/sun.security.jgss.spi=ALL-UNNAMED}, or {@code =dev.gssbaton.jgss} on the module path,
  * or {@link BatonAgent}. Without it this provider offers no mechanism, says so in the log once, and all goes on with the JDK's
- * own. The contexts are those of a {@link dev.gssbaton.BatonManager} with the settings of {@link #configure}; expiry is
+ * own; likewise under a {@code SecurityManager}, whose permissions Baton does not ask for. The contexts are those of a {@link dev.gssbaton.BatonManager} with the settings of {@link #configure}; expiry is
  * {@linkplain dev.gssbaton.Expiry#REPORTED reported} unless {@code -Dbaton.expiry=enforce} or the settings say otherwise.
  * {@link Baton#contextOf} gives the context behind one that unmodified code has established, to export it.
  *

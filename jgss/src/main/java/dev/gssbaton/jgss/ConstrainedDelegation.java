@@ -45,8 +45,7 @@ final class ConstrainedDelegation {
      */
     synchronized void accepted(byte[] token) {
         Subject current = Subjects.current();
-        boolean canInitiate =
-                !JaasLogin.isSubjectAlone() || Subjects.isLoggedIn(current) || Subjects.isLoggedIn(keys);
+        boolean canInitiate = !JaasLogin.isSubjectAlone() || Subjects.isLoggedIn(current) || Subjects.isLoggedIn(keys);
         if (canInitiate && platform.exists()) {
             request = new Request(token, keys == null ? current : keys);
         }

@@ -125,7 +125,8 @@ final class GssMechanisms {
         if (jdks >= 0 && jdks < names.indexOf(provider.getName()) && !SAID_WHERE_TO_STAND.getAndSet(true)) {
             log(
                     Level.WARNING,
-                    "security provider Baton stands behind " + JDKS_PROVIDER + ", whose mechanisms go before: register it in"
+                    "security provider Baton stands behind " + JDKS_PROVIDER
+                            + ", whose mechanisms go before: register it in"
                             + " front, as security.provider.1=Baton or with Security.insertProviderAt(…, 1)",
                     null);
         }
@@ -252,8 +253,8 @@ final class GssMechanisms {
 
     private static boolean makesFactory() {
         return StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame ->
-                        frame.getClassName().equals(MANAGER) && frame.getMethodName().equals(MAKES_FACTORY)));
+                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(MANAGER)
+                        && frame.getMethodName().equals(MAKES_FACTORY)));
     }
 
     private static boolean isCalledFrom(String classes) {

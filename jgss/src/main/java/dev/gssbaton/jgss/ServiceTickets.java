@@ -85,7 +85,8 @@ final class ServiceTickets {
                 .filter(each -> isOf(each.getClient(), client))
                 .findFirst()
                 .orElseThrow(() -> TransferFault.refusal(
-                        GSSException.NO_CRED, "the Subject has no ticket-granting ticket of " + client + " any more: log in again"));
+                        GSSException.NO_CRED,
+                        "the Subject has no ticket-granting ticket of " + client + " any more: log in again"));
         return credentials(ticket);
     }
 

@@ -187,7 +187,8 @@ class CredentialsTest {
         assertEquals(2, Collections.frequency(jdks, "the JDK with the JDK"));
         assertEquals(2, Collections.frequency(batons, "Baton with Baton"));
         assertEquals(
-                jdks, batons.stream().map(line -> line.replace("Baton", "the JDK")).toList());
+                jdks,
+                batons.stream().map(line -> line.replace("Baton", "the JDK")).toList());
         String delegates = "established KRB5_GET_KRB_CRED: " + alice.principal() + " to " + sample.principal()
                 + " with 1 ticket | Operation unavailable";
         assertTrue(jdks.contains(delegates), jdks.toString());
@@ -255,8 +256,7 @@ class CredentialsTest {
                 subject, () -> manager.createCredential(null, 0, FrontEndTest.KRB5, GSSCredential.INITIATE_ONLY));
         subject.getPrivateCredentials().add(disposed);
         disposed.dispose();
-        GSSContext acceptor =
-                accept(manager, subject, service.principal(), Login.acceptor(service), false);
+        GSSContext acceptor = accept(manager, subject, service.principal(), Login.acceptor(service), false);
         assertEquals(user.principal(), acceptor.getSrcName().toString());
     }
 

@@ -126,15 +126,15 @@ class DelegationTest {
         }
         answers.add(said(side, () -> Login.as(subject, acceptor::getCredDelegState)));
         answers.add(said(side, () -> Login.as(subject, () -> facts(acceptor.getDelegCred()))));
-        answers.add(said(side, () -> facts(acceptor.getDelegCred()))); // it is settled now, and does not need the Subject
+        answers.add(
+                said(side, () -> facts(acceptor.getDelegCred()))); // it is settled now, and does not need the Subject
         acceptor.dispose();
         return answers;
     }
 
     private static Subject keysOfFrontTicketsOf(Account account) {
         Subject subject = Login.acceptor(front);
-        subject.getPrivateCredentials()
-                .addAll(Login.initiator(account).getPrivateCredentials(KerberosTicket.class));
+        subject.getPrivateCredentials().addAll(Login.initiator(account).getPrivateCredentials(KerberosTicket.class));
         return subject;
     }
 
@@ -152,8 +152,10 @@ class DelegationTest {
     }
 
     private static GSSCredential credential(Side side, Subject subject, Oid mechanism, int usage) throws Exception {
-        return Registration.on(side, () -> Login.as(subject, () -> GSSManager.getInstance()
-                .createCredential(null, GSSCredential.DEFAULT_LIFETIME, mechanism, usage)));
+        return Registration.on(
+                side,
+                () -> Login.as(subject, () -> GSSManager.getInstance()
+                        .createCredential(null, GSSCredential.DEFAULT_LIFETIME, mechanism, usage)));
     }
 
     private static GSSContext acceptor(Side side, GSSCredential credential) throws Exception {
@@ -162,14 +164,16 @@ class DelegationTest {
 
     private static GSSContext initiator(
             Side side, Subject subject, Account target, Oid mechanism, GSSCredential credential) throws Exception {
-        GSSContext context = Registration.on(side, () -> Login.as(subject, () -> {
-            GSSManager manager = GSSManager.getInstance();
-            return manager.createContext(
-                    manager.createName(target.principal(), FrontEndTest.oid("1.2.840.113554.1.2.2.1")),
-                    mechanism,
-                    credential,
-                    GSSContext.DEFAULT_LIFETIME);
-        }));
+        GSSContext context = Registration.on(
+                side,
+                () -> Login.as(subject, () -> {
+                    GSSManager manager = GSSManager.getInstance();
+                    return manager.createContext(
+                            manager.createName(target.principal(), FrontEndTest.oid("1.2.840.113554.1.2.2.1")),
+                            mechanism,
+                            credential,
+                            GSSContext.DEFAULT_LIFETIME);
+                }));
         context.requestMutualAuth(true);
         return context;
     }
@@ -253,7 +257,8 @@ class DelegationTest {
                         .getMajor());
         // It is the application's, and outlives the context.
         assertEquals(
-                alice.principal(), goOn(Side.BATON, service, proxy, back)[1].getSrcName().toString());
+                alice.principal(),
+                goOn(Side.BATON, service, proxy, back)[1].getSrcName().toString());
     }
 
     @Test
@@ -267,7 +272,9 @@ class DelegationTest {
         // No right of the service limits it.
         assertEquals(
                 alice.principal(),
-                goOn(Side.BATON, new Subject(), delegated, other)[1].getSrcName().toString());
+                goOn(Side.BATON, new Subject(), delegated, other)[1]
+                        .getSrcName()
+                        .toString());
     }
 
     @Test
@@ -309,9 +316,8 @@ class DelegationTest {
     @ParameterizedTest
     @EnumSource(Side.class)
     void aServiceImpersonatesAUserAndGoesOnInTheirName(Side side) throws Exception {
-        for (int usage : new int[] {
-            GSSCredential.INITIATE_ONLY, GSSCredential.ACCEPT_ONLY, GSSCredential.INITIATE_AND_ACCEPT
-        }) {
+        for (int usage :
+                new int[] {GSSCredential.INITIATE_ONLY, GSSCredential.ACCEPT_ONLY, GSSCredential.INITIATE_AND_ACCEPT}) {
             GSSCredential self = credential(side, service, FrontEndTest.KRB5, usage);
             // The JDK's credential has its ticket, so that this needs no Subject.
             GSSCredential impersonating = impersonate(side, self, alice);
@@ -339,8 +345,8 @@ class DelegationTest {
         for (Side side : List.of(Side.JDK, Side.BATON)) {
             GSSCredential self = credential(side, service, FrontEndTest.KRB5, GSSCredential.INITIATE_ONLY);
             GSSCredential impersonating = impersonate(side, self, alice);
-            GSSCredential accepts = credential(
-                    side, Login.acceptor(front), FrontEndTest.KRB5, GSSCredential.ACCEPT_ONLY);
+            GSSCredential accepts =
+                    credential(side, Login.acceptor(front), FrontEndTest.KRB5, GSSCredential.ACCEPT_ONLY);
             answers.add(List.of(
                     refusal(() -> impersonate(side, self, nobody)),
                     refusal(() -> impersonate(side, impersonating, alice)),

@@ -157,8 +157,7 @@ class EnablingTest {
     @Test
     @EnabledForJreRange(max = JRE.JAVA_23, disabledReason = "there is no SecurityManager any more")
     void underASecurityManagerAllIsTheJdks() throws Exception {
-        Path policy = Files.writeString(
-                folder.resolve("policy"), "grant { permission java.security.AllPermission; };");
+        Path policy = Files.writeString(folder.resolve("policy"), "grant { permission java.security.AllPermission; };");
         Jvm.Run run = run(
                 "-Djava.security.manager",
                 "-Djava.security.policy=" + policy,

@@ -206,8 +206,8 @@ class FrontEndTest {
     void theMessageThatDelegatesNeedsAnExport() throws Exception {
         Pair pair = establish(Side.BATON, Side.BATON, KRB5);
         ExtendedGSSContext initiator = assertInstanceOf(ExtendedGSSContext.class, pair.initiator());
-        GSSException refusal = assertThrows(
-                GSSException.class, () -> initiator.inquireSecContext(InquireType.KRB5_GET_KRB_CRED));
+        GSSException refusal =
+                assertThrows(GSSException.class, () -> initiator.inquireSecContext(InquireType.KRB5_GET_KRB_CRED));
         assertEquals(GSSException.UNAVAILABLE, refusal.getMajor());
         assertTrue(
                 refusal.getMinorString().contains("--add-exports java.security.jgss/sun.security.krb5="),

@@ -132,8 +132,7 @@ public final class InquiresEverything {
         KrbCred credentials = KrbCred.decode(encoded, 0, encoded.length);
         try (dev.gssbaton.krb5.crypto.EncryptionKey key = new dev.gssbaton.krb5.crypto.EncryptionKey(
                         EncryptionType.of(known.getKeyType()).orElseThrow(), SecretBytes.take(known.getEncoded()));
-                EncKrbCredPart part =
-                        credentials.encPart().open(key, KrbCred.KEY_USAGE, EncKrbCredPart::decode)) {
+                EncKrbCredPart part = credentials.encPart().open(key, KrbCred.KEY_USAGE, EncKrbCredPart::decode)) {
             return part.ticketInfo().size() + " ticket";
         }
     }

@@ -61,7 +61,8 @@ public final class MitKdc implements Kdc {
         krb5Conf = folder.write("krb5.conf", Realms.text(List.of(this)));
         environment = Map.of(
                 "KRB5_CONFIG", krb5Conf.toString(),
-                "KRB5_KDC_PROFILE", folder.write("kdc.conf", kdcConf() + databases).toString(),
+                "KRB5_KDC_PROFILE",
+                        folder.write("kdc.conf", kdcConf() + databases).toString(),
                 "TMPDIR", folder.path().toString());
         try {
             run("kdb5_util", "-r", realm, "create", "-s", "-P", "master");
