@@ -1,8 +1,10 @@
 package dev.gssbaton.jgss;
 
+import com.sun.security.jgss.GSSUtil;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import javax.security.auth.Subject;
+import javax.security.auth.kerberos.KerberosTicket;
 import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
@@ -75,7 +77,7 @@ final class ConstrainedDelegation {
             GSSContext context = Subjects.callAs(taken.keys(), platform::acceptor);
             try {
                 Subjects.callAs(taken.keys(), () -> context.acceptSecContext(token, 0, token.length));
-                return context.getCredDelegState() ? context.getDelegCred() : null;
+                return context.getCredDelegState() ? proxy(context.getDelegCred()) : null;
             } finally {
                 context.dispose();
             }
@@ -84,5 +86,11 @@ final class ConstrainedDelegation {
                     .log(Level.DEBUG, "the JDK offers no constrained delegation of a context of Baton's", e);
             return null;
         }
+    }
+
+    /** Passes over a ticket that the client did forward: Baton's acceptor has not taken it, since it is not encrypted. */
+    private static GSSCredential proxy(GSSCredential offered) {
+        Subject shown = GSSUtil.createSubject(null, offered);
+        return Subjects.privateCredentials(shown, KerberosTicket.class).isEmpty() ? offered : null;
     }
 }

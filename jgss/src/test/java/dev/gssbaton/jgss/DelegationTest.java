@@ -277,6 +277,19 @@ class DelegationTest {
                         .toString());
     }
 
+    /** Where Baton's acceptor takes no forwarded ticket, as one in clear, none comes in by the JDK's acceptor. */
+    @Test
+    void aForwardedTicketIsNotTakenFromTheJdk() throws Exception {
+        GSSContext initiator = initiator(Side.JDK, client, front, FrontEndTest.KRB5, null);
+        initiator.requestCredDeleg(true);
+        byte[] request = Login.as(client, () -> initiator.initSecContext(new byte[0], 0, 0));
+        ConstrainedDelegation delegation = new ConstrainedDelegation(new PlatformMechanism(FrontEndTest.KRB5), service);
+        assertTrue(Login.as(service, () -> {
+            delegation.accepted(request);
+            return delegation.credential().isEmpty();
+        }));
+    }
+
     @Test
     void whatTheJdkDoesNotTakeIsNoCredential() throws Exception {
         ConstrainedDelegation delegation = new ConstrainedDelegation(new PlatformMechanism(FrontEndTest.KRB5), service);
