@@ -24,11 +24,11 @@ final class ConstrainedDelegation {
     private final PlatformMechanism platform;
     private final Subject keys;
 
-    private Request request;
-    private GSSCredential credential;
+    /** What is kept until somebody asks, and the Subject in which it was taken; null before and after. */
+    private byte[] request;
 
-    /** What is kept until somebody asks, and in which Subject the keys for it are. */
-    private record Request(byte[] token, Subject keys) {}
+    private Subject taker;
+    private GSSCredential credential;
 
     /**
      * Makes one that offers nothing yet.
@@ -49,17 +49,19 @@ final class ConstrainedDelegation {
         Subject current = Subjects.current();
         boolean canInitiate = !JaasLogin.isSubjectAlone() || Subjects.isLoggedIn(current) || Subjects.isLoggedIn(keys);
         if (canInitiate && platform.exists()) {
-            request = new Request(token, keys == null ? current : keys);
+            request = token;
+            taker = keys == null ? current : keys;
         }
     }
 
     /** Gives the credential; empty if the JDK would have none. */
     synchronized Optional<GSSCredential> credential() {
         if (request != null) {
-            Request taken = request;
-            request = null;
+            byte[] taken = request;
+            Subject acceptors = taker;
+            forget();
             if (!JaasLogin.isSubjectAlone() || Subjects.isLoggedIn(Subjects.current())) {
-                credential = ask(taken);
+                credential = ask(taken, acceptors);
             }
         }
         return Optional.ofNullable(credential);
@@ -68,15 +70,15 @@ final class ConstrainedDelegation {
     /** Drops what is kept. Whoever has the credential goes on with it. */
     synchronized void forget() {
         request = null;
+        taker = null;
         credential = null;
     }
 
-    private GSSCredential ask(Request taken) {
-        byte[] token = taken.token();
+    private GSSCredential ask(byte[] token, Subject acceptors) {
         try {
-            GSSContext context = Subjects.callAs(taken.keys(), platform::acceptor);
+            GSSContext context = Subjects.callAs(acceptors, platform::acceptor);
             try {
-                Subjects.callAs(taken.keys(), () -> context.acceptSecContext(token, 0, token.length));
+                Subjects.callAs(acceptors, () -> context.acceptSecContext(token, 0, token.length));
                 return context.getCredDelegState() ? proxy(context.getDelegCred()) : null;
             } finally {
                 context.dispose();

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.security.AccessController;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -46,7 +47,7 @@ final class Subjects {
                 && ticket.getClient() != null
                 && server.getName().startsWith(GRANTING)
                 && end != null
-                && end.after(new Date());
+                && end.toInstant().isAfter(Instant.now());
     }
 
     /**
@@ -85,7 +86,7 @@ final class Subjects {
     }
 
     /** Calls with a Subject as the current one; where it is null or is that already, just calls. */
-    @SuppressWarnings("unchecked") // callAs returns what the call returned
+    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // callAs returns what the call returned; equal Subjects differ
     static <T> T callAs(Subject subject, GssCall<T> call) throws GSSException {
         if (subject == null || subject == current()) {
             return call.call();
