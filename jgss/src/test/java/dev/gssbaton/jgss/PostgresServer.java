@@ -2,6 +2,7 @@ package dev.gssbaton.jgss;
 
 import dev.gssbaton.peers.Account;
 import dev.gssbaton.peers.Kdc;
+import dev.gssbaton.peers.NativePeer;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
  * the account {@code postgres}.
  */
 final class PostgresServer implements AutoCloseable {
-    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+    /** One each tenth of a second. */
+    private static final int ATTEMPTS = 600;
 
     private final Path folder;
     private final int port;
@@ -53,6 +55,7 @@ final class PostgresServer implements AutoCloseable {
                 hostgssenc all all 127.0.0.1/32 gss include_realm=0
                 """);
         process = builder(own("postgres", "-D", data)).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "ends PostgreSQL"));
         try {
             String[] create = {
                 "psql",
@@ -66,7 +69,7 @@ final class PostgresServer implements AutoCloseable {
                 "create role " + role + " login"
             };
             for (int i = 0; !succeeds(own(create)); i++) {
-                if (i == 100 || !process.isAlive()) {
+                if (i == ATTEMPTS || !process.isAlive()) {
                     throw new IOException("PostgreSQL does not start:\n" + Files.readString(folder.resolve("log")));
                 }
                 Thread.sleep(100);
@@ -77,24 +80,8 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Tells whether Debian's packages are there. */
-    static boolean isInstalled() {
-        return programs() != null && Files.isExecutable(Path.of("/usr/bin/setpriv"));
-    }
-
     int port() {
         return port;
-    }
-
-    private static Path programs() {
-        try (Stream<Path> versions = Files.list(VERSIONS)) {
-            return versions.map(version -> version.resolve("bin"))
-                    .filter(bin -> Files.isExecutable(bin.resolve("postgres")))
-                    .max(Comparator.naturalOrder())
-                    .orElse(null);
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     private static boolean isRoot() {
@@ -106,7 +93,7 @@ final class PostgresServer implements AutoCloseable {
         if (isRoot()) {
             command.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
         }
-        command.add(programs().resolve(program[0]).toString());
+        command.add(NativePeer.path(program[0]).toString());
         command.addAll(List.of(program).subList(1, program.length));
         return command;
     }

@@ -2,54 +2,102 @@ package dev.gssbaton.jgss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gssbaton.jgss.Registration.Side;
 import dev.gssbaton.peers.Account;
 import dev.gssbaton.peers.EmbeddedKdc;
+import dev.gssbaton.peers.ForkedJvm;
+import dev.gssbaton.peers.Frames;
 import dev.gssbaton.peers.Login;
+import dev.gssbaton.peers.NativePeer;
+import dev.gssbaton.peers.Requires;
 import dev.gssbaton.peers.Scale;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import javax.security.auth.Subject;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 
-/** PostgreSQL's driver, on either mechanism, with a server of Debian whose GSS-API is MIT's. Takes a server's start: not at scale 1. */
+/** PostgreSQL's driver, on either mechanism, with a server of Debian whose GSS-API is MIT's. */
+@Requires(NativePeer.POSTGRESQL)
 class PostgresTest {
     private static final int QUERIES = Scale.times(100, 10_000);
     private static final int MEGABYTES = Scale.times(1, 100);
     private static final int LINE = 1024;
 
+    private static Account user;
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        EmbeddedKdc kdc = EmbeddedKdc.shared();
+        user = kdc.account("alice");
+        server = new PostgresServer(kdc, kdc.account("postgres/localhost"), "alice");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (server != null) {
+            server.close();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Side.class)
     @SuppressWarnings("try") // the registration is closed, and that is all
     void queriesAndCopies(Side side) throws Exception {
-        assumeTrue(Scale.factor() > 1, "not at scale 1");
-        assumeTrue(PostgresServer.isInstalled(), "PostgreSQL is not installed: apt-get install postgresql");
-        EmbeddedKdc kdc = EmbeddedKdc.shared();
-        Account service = kdc.account("postgres/localhost");
-        Subject alice = Login.initiator(kdc.account("alice"));
+        Subject subject = Login.initiator(user);
         List<AdaptedContext> contexts = new ArrayList<>();
         try (AutoCloseable registered = Registration.until(side);
-                PostgresServer server = new PostgresServer(kdc, service, "alice")) {
-            try (Connection connection =
-                    Login.as(alice, () -> Revealed.establishing(contexts::add, () -> connect(server.port())))) {
-                assertEquals(side == Side.BATON, !contexts.isEmpty());
-                use(connection);
-            }
+                Connection connection =
+                        Login.as(subject, () -> Revealed.establishing(contexts::add, () -> connect(server.port())))) {
+            assertEquals(side == Side.BATON, !contexts.isEmpty());
+            use(connection);
         }
     }
 
-    private static Connection connect(int port) throws java.sql.SQLException {
+    @Test
+    void queriesAndCopiesWithoutTheExport() throws Exception {
+        try (ForkedJvm program = ForkedJvm.running(PostgresTest.class)
+                .kdc(user.kdc())
+                .jvm("-Dbaton.scale=" + Scale.factor())
+                .timeLimit(Duration.ofMinutes(30))
+                .arguments(user.principal(), user.keytab().toString(), "" + server.port())
+                .start()) {
+            assertEquals("passed", program.readLine());
+        }
+    }
+
+    /** Does the same in a JVM in which Baton is registered, and finds nothing exported to it. */
+    @SuppressWarnings("try") // the registration is closed, and that is all
+    public static void main(String[] args) throws Exception {
+        Frames parent = Frames.toParent();
+        Subject subject = Login.initiator(args[0], Path.of(args[1]));
+        int port = Integer.parseInt(args[2]);
+        try (AutoCloseable registered = Registration.until(Side.BATON);
+                Connection connection = Login.as(subject, () -> connect(port))) {
+            assertEquals(Side.JDK, Registration.actual(Side.BATON));
+            use(connection);
+        }
+        parent.println("passed");
+    }
+
+    static Connection connect(int port) throws SQLException {
         Properties properties = new Properties();
         properties.put("user", "alice");
         properties.put("gssEncMode", "require");

@@ -20,7 +20,12 @@ public enum NativePeer {
     /** MIT's {@code gss-client} and {@code gss-server}. */
     GSS_SAMPLE("krb5-gss-samples", "gss-client gss-server bash"),
     /** A C compiler and MIT's headers, for {@link MitProgram} and {@link MitKdc#startDelegating}. */
-    C_COMPILER("gcc libc6-dev libkrb5-dev", "cc gssapi/gssapi_krb5.h kdb.h stdio.h");
+    C_COMPILER("gcc libc6-dev libkrb5-dev", "cc gssapi/gssapi_krb5.h kdb.h stdio.h"),
+    /** The PostgreSQL server. */
+    POSTGRESQL("postgresql util-linux", "postgres initdb psql setpriv");
+
+    /** Where Debian keeps a server's programs, which are not on anybody's path: in a folder for each version. */
+    private static final Path POSTGRESQL_VERSIONS = Path.of("/usr/lib/postgresql");
 
     private final String packages;
     private final String files;
@@ -41,7 +46,7 @@ public enum NativePeer {
     }
 
     /** Returns the path of a program or a shared library. */
-    static Path path(String name) {
+    public static Path path(String name) {
         return find(name)
                 .orElseThrow(
                         () -> new IllegalStateException(
@@ -70,6 +75,10 @@ public enum NativePeer {
     }
 
     private static Optional<Path> findProgram(String name) {
+        Optional<Path> postgres = findPostgres(name);
+        if (postgres.isPresent()) {
+            return postgres;
+        }
         // Accounts other than root have no sbin on their path, yet can run a KDC on a high port.
         String path = System.getenv().getOrDefault("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin";
         for (String folder : path.split(File.pathSeparator, -1)) {
@@ -79,6 +88,24 @@ public enum NativePeer {
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<Path> findPostgres(String name) {
+        if (!Files.isDirectory(POSTGRESQL_VERSIONS)) {
+            return Optional.empty();
+        }
+        try (DirectoryStream<Path> versions = Files.newDirectoryStream(POSTGRESQL_VERSIONS)) {
+            Path newest = null;
+            for (Path version : versions) {
+                Path candidate = version.resolve("bin").resolve(name);
+                if (Files.isExecutable(candidate) && (newest == null || candidate.compareTo(newest) > 0)) {
+                    newest = candidate;
+                }
+            }
+            return Optional.ofNullable(newest);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list " + POSTGRESQL_VERSIONS, e);
+        }
     }
 
     private static Optional<Path> findLibrary(String name) {
