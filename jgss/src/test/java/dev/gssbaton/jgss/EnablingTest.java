@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.mock.Mock;
 import dev.gssbaton.peers.ForkedJvm;
+import dev.gssbaton.peers.Scale;
 import dev.gssbaton.program.AsksGss;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarOutputStream;
@@ -146,7 +148,8 @@ class EnablingTest {
     void withoutItTheOtherTestsProgramsPassOnTheJdksMechanism() throws Exception {
         Path home = folder.resolve("home");
         try (ForkedJvm programs = ForkedJvm.running(WithoutExport.class)
-                .jvm("-Dbaton.home=" + home, "-Dzookeeper.admin.enableServer=false")
+                .jvm("-Dbaton.home=" + home, "-Dbaton.scale=" + Scale.factor(), "-Dzookeeper.admin.enableServer=false")
+                .timeLimit(Duration.ofMinutes(30))
                 .arguments(folder.toString())
                 .start()) {
             assertEquals("all passed", programs.readLine());

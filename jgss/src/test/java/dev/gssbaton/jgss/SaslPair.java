@@ -24,14 +24,20 @@ record SaslPair(SaslClient client, SaslServer server, Subject clientSubject, Sub
 
     /** Makes both sides. The service's account is {@code sample/localhost}. */
     static SaslPair make(Account user, Account service, Side clientSide, Side serverSide, String qop) throws Exception {
-        Subject clientSubject = Login.initiator(user);
-        Subject serverSubject = Login.acceptor(service);
-        Map<String, String> properties = Map.of(Sasl.QOP, qop, Sasl.SERVER_AUTH, "true");
+        return make(Login.initiator(user), Login.acceptor(service), clientSide, serverSide, qop);
+    }
+
+    static SaslPair make(Subject clientSubject, Subject serverSubject, Side clientSide, Side serverSide, String qop)
+            throws Exception {
         return new SaslPair(
-                Registration.on(clientSide, () -> client(clientSubject, properties)),
-                Registration.on(serverSide, () -> server(serverSubject, properties)),
+                Registration.on(clientSide, () -> client(clientSubject, properties(qop))),
+                Registration.on(serverSide, () -> server(serverSubject, properties(qop))),
                 clientSubject,
                 serverSubject);
+    }
+
+    private static Map<String, String> properties(String qop) {
+        return Map.of(Sasl.QOP, qop, Sasl.SERVER_AUTH, "true");
     }
 
     static SaslClient client(Subject subject, Map<String, String> properties) throws Exception {
@@ -39,6 +45,13 @@ record SaslPair(SaslClient client, SaslServer server, Subject clientSubject, Sub
                 subject,
                 () -> Sasl.createSaslClient(
                         new String[] {"GSSAPI"}, null, "sample", "localhost", properties, callbacks -> {}));
+    }
+
+    /** Makes the first token of a client, on whatever mechanism is registered now, for a service on {@code localhost}. */
+    static byte[] firstToken(Subject subject, String service) throws Exception {
+        return Login.as(subject, () -> Sasl.createSaslClient(
+                        new String[] {"GSSAPI"}, null, service, "localhost", Map.of(), callbacks -> {})
+                .evaluateChallenge(new byte[0]));
     }
 
     static SaslServer server(Subject subject, Map<String, String> properties) throws Exception {

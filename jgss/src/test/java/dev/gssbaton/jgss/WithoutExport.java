@@ -2,6 +2,7 @@ package dev.gssbaton.jgss;
 
 import dev.gssbaton.jgss.Registration.Side;
 import dev.gssbaton.peers.Frames;
+import dev.gssbaton.peers.NativePeer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,10 +14,18 @@ final class WithoutExport {
         for (String qop : List.of("auth", "auth-int", "auth-conf")) {
             new SaslTest().authenticatesAndProtectsMessages(Side.BATON, Side.BATON, qop);
         }
-        new SaslTest().garbageIsTheSameErrorAsTheJdks();
+        new SaslTest().badTokensAreTheJdksErrorsAndTheServerGoesOn();
+        new SaslTest().badChallengesAreTheJdksErrors();
+        new SaslTest().badMessagesAreTheJdksErrorsAndTheConnectionGoesOn();
         new HttpTest().theJdksClients(Side.BATON);
         new HttpTest().garbageGetsTheJdksAnswerAndTheServerGoesOn();
-        new ZooKeeperTest().authenticates(Side.BATON, Path.of(args[0]));
+        Path folder = Path.of(args[0]);
+        if (NativePeer.MIT.missing().isEmpty()) {
+            HttpTest.curl(Side.BATON, folder);
+        }
+        new ZooKeeperTest().authenticates(Side.BATON, folder.resolve("one"));
+        new ZooKeeperTest().badTokensGetTheJdksAnswersAndTheServerGoesOn(folder.resolve("other"));
+        new PostgresDriverTest().badAnswersAreTheJdksErrors();
         Frames.toParent().println("all passed");
     }
 }

@@ -2,20 +2,26 @@ package dev.gssbaton.jgss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gssbaton.jgss.Registration.Side;
 import dev.gssbaton.peers.Account;
 import dev.gssbaton.peers.EmbeddedKdc;
+import dev.gssbaton.peers.Login;
 import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.security.auth.Subject;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
@@ -25,6 +31,7 @@ import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.Stat;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,9 +53,48 @@ class ZooKeeperTest {
         authenticates(side, folder);
     }
 
-    @SuppressWarnings("try") // registration and entries are closed, and that is all
     void authenticates(Side side, Path folder) throws Exception {
         Set<Path> before = Replays.known();
+        serve(side, folder, this::use);
+        assertEquals(Registration.actual(side) == Side.BATON, Replays.areMoreThan(before));
+    }
+
+    @Test
+    void badTokensGetTheJdksAnswersAndTheServerGoesOn() throws Exception {
+        badTokensGetTheJdksAnswersAndTheServerGoesOn(folder);
+    }
+
+    void badTokensGetTheJdksAnswersAndTheServerGoesOn(Path folder) throws Exception {
+        Map<Side, Map<String, String>> answers = new EnumMap<>(Side.class);
+        for (Side side : Side.values()) {
+            serve(side, folder.resolve(side.name()), port -> answers.put(side, answersToBadTokens(port)));
+        }
+        assertEquals(answers.get(Side.JDK), answers.get(Side.BATON));
+    }
+
+    private Map<String, String> answersToBadTokens(int port) throws Exception {
+        Map<String, String> answers = new LinkedHashMap<>();
+        Subject alice = Login.initiator(user);
+        byte[] good = SaslPair.firstToken(alice, "zookeeper");
+        assertEquals(ZooKeeperPeer.GOES_ON, ZooKeeperPeer.answer(port, good));
+        answers.put("sent again", ZooKeeperPeer.answer(port, good));
+        for (Map.Entry<String, byte[]> bad :
+                BadTokens.of(SaslPair.firstToken(alice, "zookeeper")).entrySet()) {
+            answers.put(bad.getKey(), ZooKeeperPeer.answer(port, bad.getValue()));
+        }
+        assertFalse(answers.containsValue(ZooKeeperPeer.GOES_ON), answers.toString());
+        use(port);
+        return answers;
+    }
+
+    @FunctionalInterface
+    private interface Client {
+        void use(int port) throws Exception;
+    }
+
+    /** Lets a client use a server while it runs. */
+    @SuppressWarnings("try") // registration and entries are closed, and that is all
+    private void serve(Side side, Path folder, Client client) throws Exception {
         System.setProperty(PROVIDER, "org.apache.zookeeper.server.auth.SASLAuthenticationProvider");
         try (AutoCloseable registered = Registration.until(side);
                 JaasEntries entries = new JaasEntries("Client", user, "Server", service)) {
@@ -58,7 +104,7 @@ class ZooKeeperTest {
                     ServerCnxnFactory.createFactory(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
             try {
                 connections.startup(server);
-                use(connections.getLocalPort());
+                client.use(connections.getLocalPort());
             } finally {
                 connections.shutdown();
                 server.shutdown();
@@ -66,7 +112,6 @@ class ZooKeeperTest {
         } finally {
             System.clearProperty(PROVIDER);
         }
-        assertEquals(Registration.actual(side) == Side.BATON, Replays.areMoreThan(before));
     }
 
     @SuppressWarnings("try") // what waits here is interrupted with the whole test
