@@ -58,7 +58,7 @@ final class Jvm {
         Process process =
                 builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         try {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the forked JVM does not end");
+            assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the forked JVM does not end");
         } finally {
             process.destroyForcibly();
         }
