@@ -4,15 +4,12 @@ import dev.gssbaton.krb5.Agreement;
 import dev.gssbaton.krb5.ContextKeys;
 import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.krb5.PlatformName;
-import dev.gssbaton.krb5.TicketFacts;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
-import dev.gssbaton.krb5.message.KerberosFlags;
 import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import org.ietf.jgss.GSSException;
 
@@ -56,8 +53,6 @@ final class Heimdal7Format {
 
     private static final int EXPORTED_NAME = 0x0401;
     private static final Octets OID_IN_DER = ForeignFields.inDer(ForeignFields.KRB5);
-
-    private static final Octets NONE = Octets.of(new byte[0]);
 
     private Heimdal7Format() {}
 
@@ -138,17 +133,9 @@ final class Heimdal7Format {
             Instant end = ForeignFields.end(in.int32("endtime"));
             SequenceWindow window = HeimdalWindow.decode(services, in);
             in.expectEnd();
-            TicketFacts ticket = new TicketFacts(KerberosFlags.NONE, null, null, end, null, NONE, NONE, false);
-            services = ContextKeys.grantable(services, keys.baseKey().type(), keys.baseKey() != sessionKey);
+            Agreement agreement = HeimdalFlags.agreement(initiator, services, source, target, end, keys);
             done = true;
-            return new ContextState(
-                    new Agreement(initiator, services, source, target, ticket, Duration.ZERO),
-                    keys,
-                    sendNumber,
-                    sendNumber,
-                    window,
-                    null,
-                    random);
+            return new ContextState(agreement, keys, sendNumber, sendNumber, window, null, random);
         } finally {
             if (!done) {
                 ForeignFields.erase(sessionKey, ours, theirs);

@@ -4,10 +4,7 @@ import dev.gssbaton.krb5.Agreement;
 import dev.gssbaton.krb5.ContextKeys;
 import dev.gssbaton.krb5.ContextState;
 import dev.gssbaton.krb5.PlatformName;
-import dev.gssbaton.krb5.TicketFacts;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
-import dev.gssbaton.krb5.message.KerberosFlags;
-import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.krb5.message.PrincipalName;
 import dev.gssbaton.spi.SequenceWindow;
 import dev.gssbaton.spi.StateReader;
@@ -16,7 +13,6 @@ import dev.gssbaton.spi.TransferFault;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import org.ietf.jgss.GSSException;
@@ -88,8 +84,6 @@ final class Heimdal8Format {
 
     private static final int INITIATOR_READY = 3;
     private static final int ACCEPTOR_READY = 6;
-
-    private static final Octets NONE = Octets.of(new byte[0]);
 
     private Heimdal8Format() {}
 
@@ -235,17 +229,9 @@ final class Heimdal8Format {
             if (in.remaining() != behind) {
                 throw StateReader.malformed("context", "has another length than it says");
             }
-            TicketFacts ticket = new TicketFacts(KerberosFlags.NONE, null, null, end, null, NONE, NONE, false);
-            services = ContextKeys.grantable(services, keys.baseKey().type(), keys.baseKey() != sessionKey);
+            Agreement agreement = HeimdalFlags.agreement(initiator, services, source, target, end, keys);
             done = true;
-            return new ContextState(
-                    new Agreement(initiator, services, source, target, ticket, Duration.ZERO),
-                    keys,
-                    sendNumber,
-                    sendNumber,
-                    window,
-                    null,
-                    random);
+            return new ContextState(agreement, keys, sendNumber, sendNumber, window, null, random);
         } finally {
             if (!done) {
                 ForeignFields.erase(sessionKey, ours, theirs);

@@ -1,16 +1,23 @@
 package dev.gssbaton.krb5.format;
 
+import dev.gssbaton.krb5.Agreement;
 import dev.gssbaton.krb5.ContextKeys;
 import dev.gssbaton.krb5.ContextState;
+import dev.gssbaton.krb5.PlatformName;
+import dev.gssbaton.krb5.TicketFacts;
 import dev.gssbaton.krb5.crypto.EncryptionKey;
 import dev.gssbaton.krb5.crypto.EncryptionType;
+import dev.gssbaton.krb5.message.KerberosFlags;
+import dev.gssbaton.krb5.message.Octets;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.StateReader;
+import java.time.Duration;
+import java.time.Instant;
 import org.ietf.jgss.GSSException;
 
 /**
- * The bits of Heimdal's tokens, which mean the same in {@link Heimdal7Format} and {@link Heimdal8Format}. Where they stand is
- * each format's.
+ * The bits of Heimdal's tokens, which mean the same in {@link Heimdal7Format} and {@link Heimdal8Format}, and what they come
+ * to. Where they stand is each format's.
  */
 final class HeimdalFlags {
     /** Bits of what is present. */
@@ -33,6 +40,8 @@ final class HeimdalFlags {
 
     private static final int INITIATOR_AUTH_FLAGS = 0x45;
     private static final int ACCEPTOR_AUTH_FLAGS = 0x65;
+
+    private static final Octets NONE = Octets.of(new byte[0]);
 
     private HeimdalFlags() {}
 
@@ -104,6 +113,15 @@ final class HeimdalFlags {
         if (keys.acceptorSubkey() != null && (services & ContextFlag.MUTUAL.bit()) == 0) {
             throw StateReader.malformed("flags", "have an acceptor's subkey and no mutual authentication");
         }
+    }
+
+    /** Makes the agreement of what was read. Of the ticket the end alone is known, and Heimdal has no clock skew. */
+    static Agreement agreement(
+            boolean initiator, int services, PlatformName source, PlatformName target, Instant end, ContextKeys keys) {
+        TicketFacts ticket = new TicketFacts(KerberosFlags.NONE, null, null, end, null, NONE, NONE, false);
+        EncryptionKey key = keys.baseKey();
+        int granted = ContextKeys.grantable(services, key.type(), key != keys.sessionKey());
+        return new Agreement(initiator, granted, source, target, ticket, Duration.ZERO);
     }
 
     static GSSException halfEstablished() {
