@@ -24,7 +24,7 @@ import org.ietf.jgss.GSSException;
  * <pre>{@code
  * octets  field                 meaning
  * 1       version and flags     03 version: 0 | 04 its first token came in part: refused | 08 there is a mechanism's context
- * 1 + 9   2a864886f712010202    krb5; or 1 + 6 2b0601050502, SPNEGO, see below: read, never written
+ * 1 + 9   2a864886f712010202    krb5; or 1 + 6 2b0601050502, SPNEGO, see Heimdal8Spnego: read, never written
  *         length                of all that follows
  *         present               1 local address | 2 remote address | 4 session key | 8 our subkey | 10 the peer's subkey
  *                               | 20 source name | 40 target name | 80 window | 100 authenticator
@@ -50,16 +50,6 @@ import org.ietf.jgss.GSSException;
  *         state                 3 for an initiator, 6 for an acceptor; others are half established
  *         endtime               seconds since 1970, below 2^31
  *         window                see Heimdal8Window; must be present
- *
- *         length                SPNEGO's context, behind its identifier
- *         present               01 offered mechanisms | 02 preferred | 04 selected | 08 negotiated mechanism | 10 its context
- *                               | 20 flags | 40 lifetime | 80 initiator's name | 100 acceptor's name; 200, NegoEx, is refused
- *         SPNEGO's flags        01 established, and either 40 no MIC was needed or 10 and 20 one was sent and verified; 02
- *                               initiator | 04 | 08 | 80 | 100
- *         length + n            so many as present, up to 08: left out
- *         length + n            a whole token of krb5
- *         flags, lifetime       if present: left out
- *         length + n, length + n    names, if present: left out
  * }</pre>
  *
  * <p>Of the ticket the end alone is there. What is not is not known after an import: times, flags, authorization data.
@@ -152,13 +142,13 @@ final class Heimdal8Format {
 
     static ContextState decode(StateReader in, SecureRandom random) throws GSSException {
         if (header(in)) {
-            return spnego(in, random);
+            return Heimdal8Spnego.decode(in, random);
         }
         return expectEnd(body(in, random), in);
     }
 
     /** Reads what stands before a mechanism's context, and tells whether that is SPNEGO's. */
-    private static boolean header(StateReader in) throws GSSException {
+    static boolean header(StateReader in) throws GSSException {
         int flags = in.uint8("version and flags");
         if ((flags & VERSION_MASK) != 0) {
             throw TransferFault.VERSION_UNKNOWN.exception(
@@ -185,8 +175,8 @@ final class Heimdal8Format {
         }
     }
 
-    /** Reads a krb5 context behind its identifier. */
-    private static ContextState body(StateReader in, SecureRandom random) throws GSSException {
+    /** Reads a krb5 context behind its identifier. The caller closes it. */
+    static ContextState body(StateReader in, SecureRandom random) throws GSSException {
         int length = HeimdalPacked.length(in, "context");
         int behind = in.remaining() - length;
         int present = HeimdalPacked.int32(in, "present");
@@ -306,75 +296,5 @@ final class Heimdal8Format {
             }
         }
         return part;
-    }
-
-    /** Reads a context of SPNEGO's, behind its identifier, for the one that it negotiated. */
-    private static ContextState spnego(StateReader in, SecureRandom random) throws GSSException {
-        if (HeimdalPacked.length(in, "SPNEGO's context") != in.remaining()) {
-            throw StateReader.malformed("SPNEGO's context", "has another length than it says");
-        }
-        int present = HeimdalPacked.uint16(in, "SPNEGO's context");
-        if ((present & ~Spnego.PRESENT) != 0 || (present & Spnego.CONTEXT) == 0) {
-            throw StateReader.malformed("SPNEGO's context", "has unknown parts, NegoEx, or no negotiated context");
-        }
-        if (!Spnego.isComplete(HeimdalPacked.uint16(in, "SPNEGO's flags"))) {
-            throw HeimdalFlags.halfEstablished();
-        }
-        Spnego.skip(present & Spnego.BEFORE_CONTEXT, in);
-        int length = HeimdalPacked.length(in, "negotiated context");
-        int behind = in.remaining() - length;
-        if (header(in)) {
-            throw StateReader.malformed("mechanism", "is not krb5");
-        }
-        ContextState state = body(in, random);
-        boolean done = false;
-        try {
-            if (in.remaining() != behind) {
-                throw StateReader.malformed("negotiated context", "has another length than it says");
-            }
-            if ((present & Spnego.FLAGS) != 0) {
-                HeimdalPacked.int32(in, "SPNEGO's flags");
-            }
-            if ((present & Spnego.LIFETIME) != 0) {
-                HeimdalPacked.int32(in, "SPNEGO's lifetime");
-            }
-            Spnego.skip(present & Spnego.NAMES, in);
-            in.expectEnd();
-            done = true;
-            return state;
-        } finally {
-            if (!done) {
-                state.close();
-            }
-        }
-    }
-
-    /** The parts of a context of SPNEGO's. */
-    private static final class Spnego {
-        private static final int BEFORE_CONTEXT = 0x00f;
-        private static final int CONTEXT = 0x010;
-        private static final int FLAGS = 0x020;
-        private static final int LIFETIME = 0x040;
-        private static final int NAMES = 0x180;
-        private static final int PRESENT = BEFORE_CONTEXT | CONTEXT | FLAGS | LIFETIME | NAMES;
-
-        private static final int OPEN = 0x001;
-        private static final int MIC_EXCHANGED = 0x030;
-        private static final int MIC_NOT_NEEDED = 0x040;
-        private static final int STATES = 0x1ff;
-
-        private Spnego() {}
-
-        static boolean isComplete(int states) {
-            return (states & ~STATES) == 0
-                    && (states & OPEN) != 0
-                    && ((states & MIC_NOT_NEEDED) != 0 || (states & MIC_EXCHANGED) == MIC_EXCHANGED);
-        }
-
-        static void skip(int parts, StateReader in) throws GSSException {
-            for (int left = Integer.bitCount(parts); left > 0; left--) {
-                HeimdalPacked.octets(in, "SPNEGO's context");
-            }
-        }
     }
 }
