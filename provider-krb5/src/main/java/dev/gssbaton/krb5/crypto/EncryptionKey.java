@@ -1,10 +1,6 @@
 package dev.gssbaton.krb5.crypto;
 
 import dev.gssbaton.spi.SecretBytes;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -50,46 +46,6 @@ public final class EncryptionKey implements AutoCloseable {
         byte[] octets = new byte[type.keySize()];
         random.nextBytes(octets);
         return new EncryptionKey(type, SecretBytes.take(octets));
-    }
-
-    /**
-     * Computes string-to-key of a text.
-     *
-     * @param type the encryption type
-     * @param password the password, which is taken as UTF-8; the caller erases it
-     * @param salt the salt
-     * @param iterations the iteration count that the type's parameters carry, at least 1
-     * @return a key that the caller closes
-     */
-    public static EncryptionKey fromPassword(EncryptionType type, char[] password, byte[] salt, int iterations) {
-        ByteBuffer encoded = ByteBuffer.wrap(new byte[3 * password.length]);
-        StandardCharsets.UTF_8
-                .newEncoder()
-                .onMalformedInput(CodingErrorAction.REPLACE)
-                .encode(CharBuffer.wrap(password), encoded, true);
-        byte[] octets = Arrays.copyOf(encoded.array(), encoded.position());
-        try {
-            return fromPassword(type, octets, salt, iterations);
-        } finally {
-            Arrays.fill(octets, (byte) 0);
-            Arrays.fill(encoded.array(), (byte) 0);
-        }
-    }
-
-    /**
-     * Computes string-to-key of octets.
-     *
-     * @param type the encryption type
-     * @param password the password; the caller erases it
-     * @param salt the salt
-     * @param iterations the iteration count that the type's parameters carry, at least 1
-     * @return a key that the caller closes
-     */
-    public static EncryptionKey fromPassword(EncryptionType type, byte[] password, byte[] salt, int iterations) {
-        if (iterations < 1) {
-            throw new IllegalArgumentException("string-to-key takes at least 1 iteration, not " + iterations);
-        }
-        return new EncryptionKey(type, SecretBytes.take(type.profile().stringToKey(password, salt, iterations)));
     }
 
     /**

@@ -22,7 +22,7 @@ public enum EncryptionType {
             16,
             16,
             19,
-            new Rfc8009Profile("aes128-cts-hmac-sha256-128", "HmacSHA256", 16, 32)),
+            new Rfc8009Profile("HmacSHA256", 16, 32)),
     /** aes256-cts-hmac-sha384-192, RFC 8009. */
     AES256_CTS_HMAC_SHA384_192(
             20,
@@ -31,7 +31,7 @@ public enum EncryptionType {
             32,
             24,
             20,
-            new Rfc8009Profile("aes256-cts-hmac-sha384-192", "HmacSHA384", 32, 48)),
+            new Rfc8009Profile("HmacSHA384", 32, 48)),
     /** rc4-hmac, RFC 4757, which is weak. */
     RC4_HMAC(
             23,
@@ -43,22 +43,10 @@ public enum EncryptionType {
             new Rfc4757Profile()),
     /** camellia128-cts-cmac, RFC 6803. */
     CAMELLIA128_CTS_CMAC(
-            25,
-            "camellia128-cts-cmac",
-            List.of("camellia128-cts"),
-            16,
-            CamelliaCmac.SIZE,
-            17,
-            new Rfc6803Profile("camellia128-cts-cmac", 16)),
+            25, "camellia128-cts-cmac", List.of("camellia128-cts"), 16, CamelliaCmac.SIZE, 17, new Rfc6803Profile(16)),
     /** camellia256-cts-cmac, RFC 6803. */
     CAMELLIA256_CTS_CMAC(
-            26,
-            "camellia256-cts-cmac",
-            List.of("camellia256-cts"),
-            32,
-            CamelliaCmac.SIZE,
-            18,
-            new Rfc6803Profile("camellia256-cts-cmac", 32));
+            26, "camellia256-cts-cmac", List.of("camellia256-cts"), 32, CamelliaCmac.SIZE, 18, new Rfc6803Profile(32));
 
     private static final EncryptionType[] ALL = values();
 
@@ -211,15 +199,6 @@ public enum EncryptionType {
      */
     public int overhead() {
         return confounderSize() + checksumSize;
-    }
-
-    /**
-     * Gives the iterations that string-to-key takes where no parameters are given.
-     *
-     * @return number of iterations
-     */
-    public int defaultIterations() {
-        return profile.defaultIterations();
     }
 
     Profile profile() {

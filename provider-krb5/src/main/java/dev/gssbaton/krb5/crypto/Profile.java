@@ -13,12 +13,6 @@ interface Profile {
     /** Computes the pseudo-random function. */
     byte[] prf(byte[] key, byte[] input);
 
-    /** Computes string-to-key. */
-    byte[] stringToKey(byte[] password, byte[] salt, int iterations);
-
-    /** Gives the iterations that string-to-key takes where no parameters are given. */
-    int defaultIterations();
-
     /** Gives the size of the confounder in octets. */
     int confounderSize();
 

@@ -13,7 +13,6 @@ import javax.crypto.Cipher;
 final class Rfc3962Profile implements DerivedKeyProfile {
     private static final String MAC = "HmacSHA1";
     private static final byte[] PRF_CONSTANT = "prf".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] KERBEROS_CONSTANT = "kerberos".getBytes(StandardCharsets.US_ASCII);
 
     private final int keySize;
 
@@ -27,7 +26,7 @@ final class Rfc3962Profile implements DerivedKeyProfile {
     }
 
     /** DK(Key, Constant) = random-to-key(DR(Key, Constant)), where random-to-key changes nothing. */
-    private byte[] dk(byte[] key, byte[] constant) {
+    byte[] dk(byte[] key, byte[] constant) {
         try (AesBlock aes = new AesBlock(key)) {
             return KeyDerivation.derivedRandom(aes, Cts.BLOCK, constant, keySize);
         }
@@ -49,22 +48,6 @@ final class Rfc3962Profile implements DerivedKeyProfile {
         } finally {
             Arrays.fill(prfKey, (byte) 0);
         }
-    }
-
-    /** tkey = random2key(PBKDF2(passphrase, salt, iter_count, keylength)), key = DK(tkey, "kerberos"). */
-    @Override
-    public byte[] stringToKey(byte[] password, byte[] salt, int iterations) {
-        byte[] tkey = Pbkdf2.derive(MAC, password, salt, iterations, keySize);
-        try {
-            return dk(tkey, KERBEROS_CONSTANT);
-        } finally {
-            Arrays.fill(tkey, (byte) 0);
-        }
-    }
-
-    @Override
-    public int defaultIterations() {
-        return 0x1000;
     }
 
     @Override

@@ -1,13 +1,9 @@
 package dev.gssbaton.krb5.crypto;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import org.bouncycastle.crypto.digests.MD4Digest;
 
 /**
  * RC4 with HMAC-MD5 (<a href="https://www.rfc-editor.org/rfc/rfc4757">RFC 4757</a>). Its messages have tokens of their own:
@@ -26,39 +22,6 @@ final class Rfc4757Profile implements Profile {
             hmac.update(input, 0, input.length);
             return hmac.finish();
         }
-    }
-
-    /** K = MD4(UNICODE(password)), which is UTF-16 with the lower octet first; there is no salt. Section 2. */
-    @Override
-    public byte[] stringToKey(byte[] password, byte[] salt, int iterations) {
-        CharBuffer characters = CharBuffer.wrap(new char[password.length]);
-        byte[] unicode = new byte[2 * password.length];
-        try {
-            CoderResult result =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(password), characters, true);
-            if (result.isError()) {
-                throw new IllegalArgumentException("the password for a key of rc4-hmac is not UTF-8");
-            }
-            characters.flip();
-            int size = 2 * characters.length();
-            for (int i = 0; i < size; i++) {
-                unicode[i] = (byte) (characters.get(i / 2) >>> (8 * (i % 2)));
-            }
-            byte[] key = new byte[KEY_SIZE];
-            MD4Digest md4 = new MD4Digest();
-            md4.update(unicode, 0, size);
-            md4.doFinal(key, 0);
-            return key;
-        } finally {
-            Arrays.fill(characters.array(), '\0');
-            Arrays.fill(unicode, (byte) 0);
-        }
-    }
-
-    /** One: string-to-key has no iterations. */
-    @Override
-    public int defaultIterations() {
-        return 1;
     }
 
     @Override

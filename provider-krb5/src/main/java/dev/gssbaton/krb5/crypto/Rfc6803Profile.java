@@ -7,13 +7,10 @@ import java.util.Arrays;
 /** Camellia with CMAC (<a href="https://www.rfc-editor.org/rfc/rfc6803">RFC 6803</a>). */
 final class Rfc6803Profile implements DerivedKeyProfile {
     private static final byte[] PRF_CONSTANT = "prf".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] KERBEROS_CONSTANT = "kerberos".getBytes(StandardCharsets.US_ASCII);
 
-    private final String rfcName;
     private final int keySize;
 
-    Rfc6803Profile(String rfcName, int keySize) {
-        this.rfcName = rfcName;
+    Rfc6803Profile(int keySize) {
         this.keySize = keySize;
     }
 
@@ -33,31 +30,6 @@ final class Rfc6803Profile implements DerivedKeyProfile {
         } finally {
             Arrays.fill(kp, (byte) 0);
         }
-    }
-
-    /**
-     * saltp = enctype-name | 0x00 | salt, tkey = random2key(PBKDF2-HMAC-SHA1(passphrase, saltp, iter_count, keylength)),
-     * key = KDF-FEEDBACK-CMAC(tkey, "kerberos"). Section 4.
-     */
-    @Override
-    public byte[] stringToKey(byte[] password, byte[] salt, int iterations) {
-        byte[] name = rfcName.getBytes(StandardCharsets.US_ASCII);
-        byte[] saltp = ByteBuffer.allocate(name.length + 1 + salt.length)
-                .put(name)
-                .put((byte) 0)
-                .put(salt)
-                .array();
-        byte[] tkey = Pbkdf2.derive("HmacSHA1", password, saltp, iterations, keySize);
-        try {
-            return kdf(tkey, KERBEROS_CONSTANT);
-        } finally {
-            Arrays.fill(tkey, (byte) 0);
-        }
-    }
-
-    @Override
-    public int defaultIterations() {
-        return 0x8000;
     }
 
     @Override
@@ -84,7 +56,7 @@ final class Rfc6803Profile implements DerivedKeyProfile {
      * n = ceiling(k / 128), K(0) = zeros, K(i) = CMAC(key, K(i-1) | i | constant | 0x00 | k), DR = k-truncate(K(1) | … |
      * K(n)), and random-to-key changes nothing; i and k, in bits, have four octets. Section 3.
      */
-    private byte[] kdf(byte[] key, byte[] constant) {
+    byte[] kdf(byte[] key, byte[] constant) {
         byte[] derived = new byte[keySize];
         byte[] input = new byte[CamelliaCmac.SIZE + 4 + constant.length + 1 + 4];
         ByteBuffer fields = ByteBuffer.wrap(input);

@@ -7,10 +7,8 @@ import java.util.Arrays;
 /** AES with HMAC-SHA2, encrypt then MAC (<a href="https://www.rfc-editor.org/rfc/rfc8009">RFC 8009</a>). */
 final class Rfc8009Profile implements DerivedKeyProfile {
     private static final byte[] PRF_LABEL = "prf".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] KERBEROS_LABEL = "kerberos".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_CONTEXT = {};
 
-    private final String rfcName;
     private final String mac;
     private final int keySize;
     private final int hashSize;
@@ -19,8 +17,7 @@ final class Rfc8009Profile implements DerivedKeyProfile {
      * Makes the profile of one encryption type. Its checksum, and the keys that go into a MAC, have half the octets of the
      * hash.
      */
-    Rfc8009Profile(String rfcName, String mac, int keySize, int hashSize) {
-        this.rfcName = rfcName;
+    Rfc8009Profile(String mac, int keySize, int hashSize) {
         this.mac = mac;
         this.keySize = keySize;
         this.hashSize = hashSize;
@@ -37,31 +34,6 @@ final class Rfc8009Profile implements DerivedKeyProfile {
     @Override
     public byte[] prf(byte[] key, byte[] input) {
         return kdf(key, PRF_LABEL, input, hashSize);
-    }
-
-    /**
-     * saltp = enctype-name | 0x00 | salt, tkey = PBKDF2(passphrase, saltp, iter_count, keylength),
-     * base-key = KDF-HMAC-SHA2(tkey, "kerberos", keylength). Section 4.
-     */
-    @Override
-    public byte[] stringToKey(byte[] password, byte[] salt, int iterations) {
-        byte[] name = rfcName.getBytes(StandardCharsets.US_ASCII);
-        byte[] saltp = ByteBuffer.allocate(name.length + 1 + salt.length)
-                .put(name)
-                .put((byte) 0)
-                .put(salt)
-                .array();
-        byte[] tkey = Pbkdf2.derive(mac, password, saltp, iterations, keySize);
-        try {
-            return kdf(tkey, KERBEROS_LABEL, NO_CONTEXT, keySize);
-        } finally {
-            Arrays.fill(tkey, (byte) 0);
-        }
-    }
-
-    @Override
-    public int defaultIterations() {
-        return 0x8000;
     }
 
     @Override
@@ -88,7 +60,7 @@ final class Rfc8009Profile implements DerivedKeyProfile {
      * KDF-HMAC-SHA2(key, label, [context,] k) = k-truncate(HMAC-SHA2(key, 0x00000001 | label | 0x00 | [context |] k)), k in
      * bits. Section 3.
      */
-    private byte[] kdf(byte[] key, byte[] label, byte[] context, int size) {
+    byte[] kdf(byte[] key, byte[] label, byte[] context, int size) {
         byte[] input = ByteBuffer.allocate(4 + label.length + 1 + context.length + 4)
                 .putInt(1)
                 .put(label)

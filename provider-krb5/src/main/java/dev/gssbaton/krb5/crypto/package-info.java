@@ -7,7 +7,7 @@
  * one key and one usage: they derive their keys once and look up no algorithm afterwards. Those of rc4-hmac, which has other
  * tokens, go through {@link dev.gssbaton.krb5.crypto.Rc4MessageKeys}.
  *
- * <p>AES and the hash functions come from the platform, and what it has not, Camellia, CMAC, MD4 and RC4, from Bouncy Castle,
+ * <p>AES and the hash functions come from the platform, and what it has not, Camellia, CMAC and RC4, from Bouncy Castle,
  * whose provider is not installed. Ciphertext stealing is done here over CBC, and HMAC over the hash: the platform's own
  * allocate at every message, and its CTS takes its input as one piece, where a message here is put together from three.
  * Short messages are put together in an array that is kept, so that one call encrypts and one authenticates them.

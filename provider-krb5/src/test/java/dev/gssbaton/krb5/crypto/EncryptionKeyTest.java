@@ -126,25 +126,6 @@ class EncryptionKeyTest {
     }
 
     @Test
-    void a_password_is_taken_as_utf_8() {
-        EncryptionType type = EncryptionType.AES128_CTS_HMAC_SHA1_96;
-        byte[] salt = {1};
-        try (EncryptionKey characters = EncryptionKey.fromPassword(type, "ß\uD834\uDD1E".toCharArray(), salt, 3);
-                EncryptionKey octets = EncryptionKey.fromPassword(type, Vectors.octets("c39ff09d849e"), salt, 3)) {
-            assertEquals(Vectors.hex(octets), Vectors.hex(characters));
-        }
-        assertThrows(IllegalArgumentException.class, () -> EncryptionKey.fromPassword(type, new char[0], salt, 0));
-    }
-
-    @Test
-    void an_empty_password_is_one() {
-        EncryptionType type = EncryptionType.AES256_CTS_HMAC_SHA384_192;
-        try (EncryptionKey key = EncryptionKey.fromPassword(type, new char[0], new byte[0], 1)) {
-            assertEquals(type.keySize(), key.secret().length());
-        }
-    }
-
-    @Test
     void a_closed_key_is_erased_and_its_copy_is_not() {
         EncryptionKey key = EncryptionKey.generate(EncryptionType.AES256_CTS_HMAC_SHA1_96, random);
         try (EncryptionKey copy = key.copy()) {

@@ -26,7 +26,7 @@ class Rfc3962VectorTest {
     }
 
     private static String fromPassword(EncryptionType type, byte[] password, String salt, int iterations) {
-        try (EncryptionKey key = EncryptionKey.fromPassword(type, password, octets(salt), iterations)) {
+        try (EncryptionKey key = StringToKey.derive(type, password, octets(salt), iterations)) {
             return hex(key);
         }
     }

@@ -29,7 +29,7 @@ class Rfc6113VectorTest {
 
     private static byte[] prfPlus(EncryptionType type, String text, String pepper) {
         byte[] octets = text.getBytes(US_ASCII);
-        try (EncryptionKey key = EncryptionKey.fromPassword(type, octets, octets, type.defaultIterations())) {
+        try (EncryptionKey key = StringToKey.derive(type, octets, octets, StringToKey.defaultIterations(type))) {
             return key.prfPlus(pepper.getBytes(US_ASCII), type.keySize());
         }
     }

@@ -12,7 +12,7 @@ class Rfc6803VectorTest {
     @CsvFileSource(resources = "/vectors/rfc6803-string-to-key.csv", useHeadersInDisplayName = true)
     void rfc6803_4_string_to_key(int enctype, int iterations, String passPhrase, String salt, String expected) {
         EncryptionType type = EncryptionType.of(enctype).orElseThrow();
-        try (EncryptionKey key = EncryptionKey.fromPassword(type, octets(passPhrase), octets(salt), iterations)) {
+        try (EncryptionKey key = StringToKey.derive(type, octets(passPhrase), octets(salt), iterations)) {
             assertEquals(expected, hex(key));
         }
     }

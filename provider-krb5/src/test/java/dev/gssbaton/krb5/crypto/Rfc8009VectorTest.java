@@ -12,8 +12,7 @@ class Rfc8009VectorTest {
     @CsvFileSource(resources = "/vectors/rfc8009-string-to-key.csv", useHeadersInDisplayName = true)
     void rfc8009_4_string_to_key(int enctype, int iterations, String passPhrase, String salt, String expected) {
         EncryptionType type = EncryptionType.of(enctype).orElseThrow();
-        assertEquals(iterations, type.defaultIterations());
-        try (EncryptionKey key = EncryptionKey.fromPassword(type, octets(passPhrase), octets(salt), iterations)) {
+        try (EncryptionKey key = StringToKey.derive(type, octets(passPhrase), octets(salt), iterations)) {
             assertEquals(expected, hex(key));
         }
     }
