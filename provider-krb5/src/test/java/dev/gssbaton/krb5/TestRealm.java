@@ -61,7 +61,7 @@ final class TestRealm {
     TestRealm(EncryptionType type) {
         this(type, Instant.now());
         addServiceKey(KVNO, type);
-        if (type.isWeak()) {
+        if (type == EncryptionType.RC4_HMAC) {
             options = options.withPermittedEncryptionTypes(Set.of(type.number()));
         }
     }

@@ -165,15 +165,6 @@ public enum EncryptionType {
     }
 
     /**
-     * Tells whether the type is weak: one that is to be used by who asks for it alone.
-     *
-     * @return true for rc4-hmac
-     */
-    public boolean isWeak() {
-        return this == RC4_HMAC;
-    }
-
-    /**
      * Tells whether a context of this type is one of RFC 4121: by its tokens, its sequence numbers of 64 bits and its
      * acceptor's subkey. Otherwise it is one of RFC 1964 and RFC 4757.
      *

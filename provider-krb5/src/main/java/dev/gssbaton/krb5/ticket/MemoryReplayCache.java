@@ -44,9 +44,4 @@ public final class MemoryReplayCache {
                     ErrorCode.KRB_AP_ERR_REPEAT, "the authenticator was used before (this process's memory): a replay");
         }
     }
-
-    /** Counts what is remembered. */
-    int size() {
-        return keptUntil.size();
-    }
 }

@@ -49,9 +49,8 @@ class EncryptionTypeTest {
     }
 
     @Test
-    void rc4_alone_is_weak_and_has_tokens_of_its_own() {
+    void rc4_alone_has_tokens_of_its_own() {
         for (EncryptionType type : EncryptionType.values()) {
-            assertEquals(type.number() == 23, type.isWeak());
             assertEquals(type.number() != 23, type.isOfRfc4121());
         }
     }

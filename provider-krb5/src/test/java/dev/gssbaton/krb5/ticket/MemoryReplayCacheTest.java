@@ -1,5 +1,6 @@
 package dev.gssbaton.krb5.ticket;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -37,8 +38,10 @@ class MemoryReplayCacheTest {
         cache.take(authenticator(1), NOW, SKEW, NOW);
         Instant last = NOW.plus(SKEW.multipliedBy(2));
         assertThrows(KerberosException.class, () -> cache.take(authenticator(1), NOW, SKEW, last));
-        cache.take(authenticator(2), last, SKEW, last.plusSeconds(61));
-        assertEquals(1, cache.size());
+        Instant later = last.plusSeconds(61);
+        cache.take(authenticator(2), last, SKEW, later);
+        assertThrows(KerberosException.class, () -> cache.take(authenticator(2), last, SKEW, later));
+        assertDoesNotThrow(() -> cache.take(authenticator(1), NOW, SKEW, later));
     }
 
     @Test
