@@ -133,24 +133,20 @@ public final class BatonContext implements ExtendedGSSContext {
         try {
             requireAlive();
             if (asInitiator != initiator) {
-                throw new GSSException(
+                throw TransferFault.refusal(
                         GSSException.FAILURE,
-                        TransferFault.UNNAMED,
                         initiator ? "this context is an initiator's" : "this context is an acceptor's");
             }
             if (isEstablished()) {
-                throw new GSSException(
-                        GSSException.FAILURE,
-                        TransferFault.UNNAMED,
-                        "the context is established: there is no further step");
+                throw TransferFault.refusal(
+                        GSSException.FAILURE, "the context is established: there is no further step");
             }
             boolean first = phase == Phase.NEW;
             byte[] in = first && initiator ? new byte[0] : token;
             int from = in == token ? offset : 0;
             int count = in == token ? length : 0;
             if (in == null || (count == 0 && !(first && initiator))) {
-                throw new GSSException(
-                        GSSException.DEFECTIVE_TOKEN, TransferFault.UNNAMED, "there is no token of the peer");
+                throw TransferFault.refusal(GSSException.DEFECTIVE_TOKEN, "there is no token of the peer");
             }
             Objects.checkFromIndexSize(from, count, in.length);
             return stepStarted(in, from, count);
@@ -821,8 +817,7 @@ public final class BatonContext implements ExtendedGSSContext {
             requireStarted();
             GSSCredential delegated = context.delegatedCredential();
             if (delegated == null) {
-                throw new GSSException(
-                        GSSException.NO_CRED, TransferFault.UNNAMED, "no credential was delegated with this context");
+                throw TransferFault.refusal(GSSException.NO_CRED, "no credential was delegated with this context");
             }
             return delegated;
         } finally {

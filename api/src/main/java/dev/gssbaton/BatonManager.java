@@ -163,8 +163,7 @@ public final class BatonManager extends GSSManager {
     @Override
     public BatonContext createContext(GSSName peer, Oid mech, GSSCredential myCred, int lifetime) throws GSSException {
         if (peer == null) {
-            throw new GSSException(
-                    GSSException.BAD_NAME, TransferFault.UNNAMED, "an initiator needs the name of its peer");
+            throw TransferFault.refusal(GSSException.BAD_NAME, "an initiator needs the name of its peer");
         }
         return BatonContext.initiator(this, mechanismOrDefault(mech), peer, myCred, lifetime);
     }
@@ -224,7 +223,7 @@ public final class BatonManager extends GSSManager {
 
     private static <T> T requireName(T name) throws GSSException {
         if (name == null) {
-            throw new GSSException(GSSException.BAD_NAME, TransferFault.UNNAMED, "the name is null");
+            throw TransferFault.refusal(GSSException.BAD_NAME, "the name is null");
         }
         return name;
     }
@@ -254,10 +253,8 @@ public final class BatonManager extends GSSManager {
     @Override
     public GSSCredential createCredential(GSSName name, int lifetime, Oid[] mechs, int usage) throws GSSException {
         if (mechs != null && mechs.length > 1) {
-            throw new GSSException(
-                    GSSException.UNAVAILABLE,
-                    TransferFault.UNNAMED,
-                    "one credential for several mechanisms: make one for each of them");
+            throw TransferFault.refusal(
+                    GSSException.UNAVAILABLE, "one credential for several mechanisms: make one for each of them");
         }
         return createCredential(name, lifetime, mechs == null || mechs.length == 0 ? null : mechs[0], usage);
     }
@@ -289,9 +286,8 @@ public final class BatonManager extends GSSManager {
     }
 
     private static GSSException noProviders() {
-        return new GSSException(
+        return TransferFault.refusal(
                 GSSException.UNAVAILABLE,
-                TransferFault.UNNAMED,
                 "a mechanism is found by ServiceLoader (" + Mechanism.class.getName()
                         + "), or given to BatonManager.builder()");
     }

@@ -255,7 +255,7 @@ final class Providers {
     Mechanism mechanism(Oid oid) throws GSSException {
         Mechanism mechanism = mechanisms.get(oid);
         if (mechanism == null) {
-            throw new GSSException(GSSException.BAD_MECH, TransferFault.UNNAMED, "no mechanism " + oid + MISSING);
+            throw TransferFault.refusal(GSSException.BAD_MECH, "no mechanism " + oid + MISSING);
         }
         return mechanism;
     }
@@ -267,11 +267,10 @@ final class Providers {
             return mechanism;
         }
         if (mechanisms.isEmpty()) {
-            throw new GSSException(GSSException.BAD_MECH, TransferFault.UNNAMED, "there is no mechanism" + MISSING);
+            throw TransferFault.refusal(GSSException.BAD_MECH, "there is no mechanism" + MISSING);
         }
         if (mechanisms.size() > 1) {
-            throw new GSSException(
-                    GSSException.BAD_MECH, TransferFault.UNNAMED, "name one of the mechanisms " + mechanisms.keySet());
+            throw TransferFault.refusal(GSSException.BAD_MECH, "name one of the mechanisms " + mechanisms.keySet());
         }
         return mechanisms.values().iterator().next();
     }

@@ -28,9 +28,8 @@ final class Streams {
             if (tag != FRAME_TAG) {
                 token.write(in.readNBytes(MAX_FRAME - 1));
                 if (in.read() >= 0) {
-                    throw new GSSException(
+                    throw TransferFault.refusal(
                             GSSException.DEFECTIVE_TOKEN,
-                            TransferFault.UNNAMED,
                             "the token in the stream is longer than " + MAX_FRAME + " octets");
                 }
                 return token.toByteArray();
@@ -44,10 +43,8 @@ final class Streams {
                 }
             }
             if (first == 0x80 || first > 0x84 || length < 0 || length > MAX_FRAME) {
-                throw new GSSException(
-                        GSSException.DEFECTIVE_TOKEN,
-                        TransferFault.UNNAMED,
-                        "a token in the stream has a malformed length");
+                throw TransferFault.refusal(
+                        GSSException.DEFECTIVE_TOKEN, "a token in the stream has a malformed length");
             }
             byte[] rest = in.readNBytes(length);
             if (rest.length != length) {
@@ -88,12 +85,11 @@ final class Streams {
     }
 
     private static GSSException endOfStream() {
-        return new GSSException(GSSException.DEFECTIVE_TOKEN, TransferFault.UNNAMED, "the stream ended inside a token");
+        return TransferFault.refusal(GSSException.DEFECTIVE_TOKEN, "the stream ended inside a token");
     }
 
     private static GSSException failed(String what, IOException cause) {
-        GSSException failure =
-                new GSSException(GSSException.FAILURE, TransferFault.UNNAMED, "could not " + what + " the stream");
+        GSSException failure = TransferFault.refusal(GSSException.FAILURE, "could not " + what + " the stream");
         failure.initCause(cause);
         return failure;
     }
