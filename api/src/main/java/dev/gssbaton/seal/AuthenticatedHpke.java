@@ -1,5 +1,6 @@
 package dev.gssbaton.seal;
 
+import dev.gssbaton.spi.JceKey;
 import dev.gssbaton.spi.SecretBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

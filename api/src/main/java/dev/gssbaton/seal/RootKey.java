@@ -1,5 +1,6 @@
 package dev.gssbaton.seal;
 
+import dev.gssbaton.spi.JceKey;
 import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.SealingKey;
 import dev.gssbaton.spi.SecretBytes;

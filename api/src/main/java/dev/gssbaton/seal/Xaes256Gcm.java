@@ -1,5 +1,6 @@
 package dev.gssbaton.seal;
 
+import dev.gssbaton.spi.JceKey;
 import dev.gssbaton.spi.SecretBytes;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
