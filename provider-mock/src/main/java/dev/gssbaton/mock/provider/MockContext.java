@@ -4,6 +4,7 @@ import dev.gssbaton.mock.Mock;
 import dev.gssbaton.spi.ContextFlag;
 import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.InitialToken;
+import dev.gssbaton.spi.JceKey;
 import dev.gssbaton.spi.MechanismContext;
 import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.SecretBytes;
@@ -20,7 +21,6 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.MessageProp;
 
@@ -144,12 +144,10 @@ final class MockContext implements MechanismContext {
     private void deriveKeys(byte[] whole) {
         transcript = whole;
         window = new SequenceWindow(flags, 0);
-        try {
-            keys = secret.lend(key -> {
-                Mac mac = Mac.getInstance("HmacSHA512");
-                mac.init(new SecretKeySpec(key, "HmacSHA512"));
-                return SecretBytes.take(mac.doFinal(whole));
-            });
+        try (JceKey key = new JceKey("HmacSHA512", secret.copy())) {
+            Mac mac = Mac.getInstance("HmacSHA512");
+            mac.init(key);
+            keys = SecretBytes.take(mac.doFinal(whole));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HMAC-SHA512", e);
         }
@@ -268,17 +266,15 @@ final class MockContext implements MechanismContext {
         return ByteBuffer.wrap(token).getInt(offset);
     }
 
-    /** A mechanism in earnest keeps a Cipher for each direction, and gives it another key when it is erased. */
+    /** A mechanism in earnest keeps a Cipher for each direction, and gives it {@link JceKey#zero} when it is erased. */
     private byte[] crypt(int mode, byte[] header, byte[] clear, byte[] text) throws GSSException {
-        int key = initiator == (mode == Cipher.ENCRYPT_MODE) ? 0 : KEYS_SIZE / 2;
-        try {
-            return keys.lend(octets -> {
-                Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-                SecretKeySpec spec = new SecretKeySpec(octets, key, KEYS_SIZE / 2, "AES");
-                cipher.init(mode, spec, new GCMParameterSpec(8 * TAG_SIZE, header));
-                cipher.updateAAD(clear);
-                return cipher.doFinal(text);
-            });
+        int half = initiator == (mode == Cipher.ENCRYPT_MODE) ? 0 : KEYS_SIZE / 2;
+        SecretBytes octets = keys.lend(both -> SecretBytes.copyOf(both, half, KEYS_SIZE / 2));
+        try (JceKey key = new JceKey("AES", octets)) {
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(mode, key, new GCMParameterSpec(8 * TAG_SIZE, header));
+            cipher.updateAAD(clear);
+            return cipher.doFinal(text);
         } catch (AEADBadTagException e) {
             throw TransferFault.refusal(GSSException.BAD_MIC, "it was changed, or made with another key");
         } catch (GeneralSecurityException e) {
