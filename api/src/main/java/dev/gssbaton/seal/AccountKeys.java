@@ -154,7 +154,7 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         Entry[] added = new Entry[1];
         update(keys -> {
             boolean first = keys.primary().isEmpty();
-            RootKey key = append(keys, first);
+            RootKey key = append(keys);
             added[0] = new Entry(key.id(), key.created(), first);
             return true;
         });
@@ -204,12 +204,13 @@ public final class AccountKeys implements KeySource, AutoCloseable {
     private boolean addFirst(RootKeys keys) {
         boolean first = keys.primary().isEmpty();
         if (first) {
-            append(keys, true);
+            append(keys);
         }
         return first;
     }
 
-    private RootKey append(RootKeys keys, boolean primary) {
+    /** Draws a key, which is the primary one if there is none. */
+    private RootKey append(RootKeys keys) {
         if (keys.all().size() == KeyFile.MAX_KEYS) {
             throw new IllegalStateException(
                     "there are " + KeyFile.MAX_KEYS + " keys: drop one before another is added");
@@ -218,7 +219,10 @@ public final class AccountKeys implements KeySource, AutoCloseable {
         random.nextBytes(octets);
         Instant created = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         RootKey key = new RootKey(PublicId.draw(random), created, SecretBytes.take(octets));
-        keys.append(key, primary);
+        keys.append(key);
+        if (keys.primary().isEmpty()) {
+            keys.makePrimary(key);
+        }
         return key;
     }
 

@@ -120,7 +120,9 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
 
     static InheritedKeys draw(SecureRandom random, LongSupplier nanoTime) {
         RootKeys keys = new RootKeys();
-        keys.append(newKey(random), true);
+        RootKey first = newKey(random);
+        keys.append(first);
+        keys.makePrimary(first);
         return new InheritedKeys(random, nanoTime, false, new View(keys, nanoTime.getAsLong(), Long.MAX_VALUE));
     }
 
@@ -252,7 +254,7 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
             throw new IllegalStateException(
                     "there are " + InheritedMessage.MAX_KEYS + " keys: drop the former ones before another is drawn");
         }
-        next.append(newKey(random), false);
+        next.append(newKey(random));
         publish(next, view.since, view.usable);
     }
 
@@ -289,7 +291,11 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
         RootKeys current = current().keys;
         RootKeys copy = new RootKeys();
         for (RootKey key : current.all()) {
-            copy.append(new RootKey(key.id(), key.created(), key.key().copy()), current.isPrimary(key));
+            RootKey same = new RootKey(key.id(), key.created(), key.key().copy());
+            copy.append(same);
+            if (current.isPrimary(key)) {
+                copy.makePrimary(same);
+            }
         }
         return copy;
     }

@@ -90,8 +90,9 @@ record InheritedMessage(RootKeys keys, Duration usable) {
                 in.get(id);
                 Instant created = Instant.ofEpochSecond(in.getLong());
                 in.get(key);
-                append(keys, new RootKey(PublicId.of(id), created, SecretBytes.take(key)), i == primary);
+                append(keys, new RootKey(PublicId.of(id), created, SecretBytes.take(key)));
             }
+            keys.makePrimary(keys.all().get(primary));
             while (in.hasRemaining()) {
                 if (in.get() != 0) {
                     throw malformed();
@@ -108,10 +109,10 @@ record InheritedMessage(RootKeys keys, Duration usable) {
         }
     }
 
-    private static void append(RootKeys keys, RootKey key, boolean asPrimary) {
+    private static void append(RootKeys keys, RootKey key) {
         boolean taken = false;
         try {
-            keys.append(key, asPrimary);
+            keys.append(key);
             taken = true;
         } finally {
             if (!taken) {

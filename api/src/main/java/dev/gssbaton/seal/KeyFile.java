@@ -263,7 +263,12 @@ final class KeyFile {
             octets = key(in);
             expect(in.get() == ' ');
             boolean primary = use(in);
-            keys.append(new RootKey(id, created, octets), primary);
+            expect(!primary || keys.primary().isEmpty());
+            RootKey key = new RootKey(id, created, octets);
+            keys.append(key);
+            if (primary) {
+                keys.makePrimary(key);
+            }
         } catch (IllegalArgumentException | DateTimeException | BufferUnderflowException e) {
             if (octets != null) {
                 octets.close();

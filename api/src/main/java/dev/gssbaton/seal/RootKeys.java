@@ -50,18 +50,16 @@ final class RootKeys implements AutoCloseable {
     /**
      * Adds a key, owned by this object from now on.
      *
-     * @throws IllegalArgumentException if its identifier is taken, there is a primary key already, or there are too many
+     * @throws IllegalArgumentException if its identifier is taken, or there are too many
      */
-    void append(RootKey key, boolean asPrimary) {
-        if (find(key.id()).isPresent() || (asPrimary && primary != null) || keys.size() == KeyFile.MAX_KEYS) {
+    void append(RootKey key) {
+        if (find(key.id()).isPresent() || keys.size() == KeyFile.MAX_KEYS) {
             throw new IllegalArgumentException("no room for key " + key.id());
         }
         keys.add(key);
-        if (asPrimary) {
-            primary = key;
-        }
     }
 
+    /** Makes one of these keys the primary one, whichever was so before. */
     void makePrimary(RootKey key) {
         primary = key;
     }
