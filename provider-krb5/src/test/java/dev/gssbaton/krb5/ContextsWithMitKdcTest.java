@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** With MIT's KDC: all encryption types, PACs, delegation, and peers that assert subkeys as acceptors or do not. */
 @Requires(NativePeer.MIT)
-class MitKdcTest {
+class ContextsWithMitKdcTest {
     private static final ContextRequest DELEGATING = ContextRequest.of(
             Flag.MUTUAL, Flag.REPLAY, Flag.SEQUENCE, Flag.CONFIDENTIALITY, Flag.INTEGRITY, Flag.DELEGATION);
 
