@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * the other step prepares outside the measurement.
  *
  * <p>Each iteration has a store of claims of its own, which is empty at first, so that the way of a context is measured and
- * not how many others went before. {@link Claims} shows what becomes of a store that holds a million.
+ * not how many others went before. {@link FullProcessClaims} shows what becomes of a store that holds a million.
  *
  * <pre>{@code
  * java -jar benchmarks/target/benchmarks.jar Krb5Transfer

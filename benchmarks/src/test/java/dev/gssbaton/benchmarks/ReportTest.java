@@ -31,9 +31,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Runs every benchmark for a moment, to see that it works; how fast it is, is no matter here. */
 class ReportTest {
     private static final List<Class<?>> BENCHMARKS = List.of(
-            Claims.class,
             ClaimStores.class,
             Codec.class,
+            FullProcessClaims.class,
             Krb5Establish.class,
             Krb5Messages.class,
             Krb5Threads.class,
