@@ -2,31 +2,37 @@ package dev.gssbaton.benchmarks;
 
 import com.sun.management.ThreadMXBean;
 import dev.gssbaton.BatonContext;
+import dev.gssbaton.BatonManager;
 import dev.gssbaton.benchmarks.Krb5Realm.Pair;
 import dev.gssbaton.krb5.crypto.EncryptionType;
+import dev.gssbaton.seal.TokenHeader;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What does a message cost at both ends, on a machine that does other work as well?
+ * What does a message cost at both ends, or a context to establish or to move, on a machine that does other work as well?
  *
  * <p>JMH goes by the clock on the wall and takes one benchmark after the other, so that a busy machine makes any ratio. Here
  * all take turns of two milliseconds in one process, by the time that the thread had a processor, and what counts is the
  * fastest turn. Each size is warmed before any is measured. A C library cannot be in the same process as the JDK's own
  * mechanism: it takes turns with the floor in a process of its own, which relates it to the others.
  *
- * <p>Prints lines of: what, octets of the message, nanoseconds, octets allocated. {@link Matrix} runs it.
+ * <p>Prints lines of: what, octets of the message or the token, nanoseconds, octets allocated. {@link Matrix} runs it.
  */
 public final class Turns {
     static final String ESTABLISH = "ESTABLISH";
+    /** A context to and fro, beside the AEAD alone; each has a store of claims of its own, which is empty at first. */
+    static final String TRANSFER = "TRANSFER";
     /** Messages through the JDK's SASL; needs {@link Settings#UNDER_JGSS}. */
     static final String SASL = "SASL";
 
@@ -61,7 +67,8 @@ public final class Turns {
     /**
      * Measures.
      *
-     * @param arguments encryption type, an {@link Exchange}, {@value #ESTABLISH} or {@value #SASL}, rounds
+     * @param arguments encryption type, an {@link Exchange}, {@value #ESTABLISH}, {@value #TRANSFER} or {@value #SASL},
+     *     rounds
      */
     public static void main(String[] arguments) throws Exception {
         run(arguments, new PrintStream(System.out, true, StandardCharsets.UTF_8));
@@ -73,6 +80,8 @@ public final class Turns {
         try (BenchmarkManager holder = new BenchmarkManager("process")) {
             if (arguments[1].equals(ESTABLISH)) {
                 turns.establish(holder, library);
+            } else if (arguments[1].equals(TRANSFER)) {
+                turns.transfer(holder);
             } else if (arguments[1].equals(SASL)) {
                 turns.sasl();
             } else {
@@ -92,6 +101,34 @@ public final class Turns {
             kinds.put("jdk", size -> () -> dispose(realm.platform()));
         }
         measure(kinds, SIZES[0]);
+    }
+
+    private void transfer(BenchmarkManager warm) throws Exception {
+        Krb5Realm realm = new Krb5Realm(enctype);
+        int tokenSize = realm.accept(warm.manager()).export().length;
+        try (BenchmarkManager measured = new BenchmarkManager("process")) {
+            Iterator<BenchmarkManager> managers = List.of(warm, measured).iterator();
+            Map<String, Sized> kinds = new LinkedHashMap<>();
+            kinds.put(Report.FLOOR, Turns::sealedAndOpened);
+            kinds.put("baton", size -> moved(realm, managers.next().manager()));
+            measure(kinds, tokenSize);
+        }
+    }
+
+    private static Operation sealedAndOpened(int tokenSize) throws Exception {
+        AeadFloor floor = new AeadFloor(TokenHeader.SIZE, tokenSize - TokenHeader.MIN_TOKEN_SIZE);
+        return () -> {
+            floor.seal();
+            return floor.open()[0];
+        };
+    }
+
+    private static Operation moved(Krb5Realm realm, BatonManager manager) throws Exception {
+        BatonContext[] context = {realm.accept(manager)};
+        return () -> {
+            context[0] = manager.createContext(context[0].export());
+            return 1;
+        };
     }
 
     private void sasl() throws Exception {

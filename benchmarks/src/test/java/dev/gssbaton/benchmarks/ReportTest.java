@@ -149,6 +149,7 @@ class ReportTest {
         assertEquals(4 * 5, turns("CONF"));
         assertEquals(4 * 5, turns("MIC"));
         assertEquals(3, turns(Turns.ESTABLISH));
+        assertEquals(2, turns(Turns.TRANSFER));
         assertEquals(2 * 5, turns(Turns.SASL));
     }
 
