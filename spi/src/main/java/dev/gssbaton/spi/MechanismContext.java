@@ -130,8 +130,7 @@ public interface MechanismContext {
      * @throws GSSException {@code UNAVAILABLE} if the mechanism has no pseudo-random function, or not with this key
      */
     default byte[] pseudoRandom(PrfKey key, byte[] input, int length) throws GSSException {
-        throw new GSSException(
-                GSSException.UNAVAILABLE, TransferFault.UNNAMED, "this mechanism has no pseudo-random function");
+        throw TransferFault.refusal(GSSException.UNAVAILABLE, "this mechanism has no pseudo-random function");
     }
 
     /**

@@ -56,13 +56,11 @@ final class Header {
     }
 
     static GSSException defective(String what) {
-        return new GSSException(GSSException.DEFECTIVE_TOKEN, TransferFault.UNNAMED, what);
+        return TransferFault.refusal(GSSException.DEFECTIVE_TOKEN, what);
     }
 
     static GSSException badMic() {
-        return new GSSException(
-                GSSException.BAD_MIC,
-                TransferFault.UNNAMED,
-                "the token was not made with this context's key, or was changed");
+        return TransferFault.refusal(
+                GSSException.BAD_MIC, "the token was not made with this context's key, or was changed");
     }
 }

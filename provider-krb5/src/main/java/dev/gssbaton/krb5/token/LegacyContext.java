@@ -37,8 +37,7 @@ final class LegacyContext {
 
     void expectAlive() throws GSSException {
         if (ended) {
-            throw new GSSException(
-                    GSSException.NO_CONTEXT, TransferFault.UNNAMED, "the peer has ended the context by a token");
+            throw TransferFault.refusal(GSSException.NO_CONTEXT, "the peer has ended the context by a token");
         }
     }
 }

@@ -46,10 +46,8 @@ final class LegacySender implements TokenSender {
     public void checkNumberLeft() throws GSSException {
         context.expectAlive();
         if (((next - first) & NUMBERS) >= count) {
-            throw new GSSException(
-                    GSSException.FAILURE,
-                    TransferFault.UNNAMED,
-                    "sequence numbers exhausted: establish a new context to send more");
+            throw TransferFault.refusal(
+                    GSSException.FAILURE, "sequence numbers exhausted: establish a new context to send more");
         }
     }
 
@@ -62,9 +60,8 @@ final class LegacySender implements TokenSender {
     public void wrap(byte[] message, int messageOffset, int messageLength, byte[] token, int offset, boolean sealed)
             throws GSSException {
         if (sealed && !seals) {
-            throw new GSSException(
+            throw TransferFault.refusal(
                     GSSException.UNAVAILABLE,
-                    TransferFault.UNNAMED,
                     "no confidentiality under rc4-hmac without mutual authentication: both sides' messages would have one"
                             + " keystream");
         }

@@ -345,17 +345,13 @@ public final class MessageProtection implements AutoCloseable {
 
     private static void checkQop(MessageProp prop) throws GSSException {
         if (prop.getQOP() != 0) {
-            throw new GSSException(
-                    GSSException.BAD_QOP,
-                    TransferFault.UNNAMED,
-                    "QOP " + prop.getQOP() + ", where Kerberos has only 0");
+            throw TransferFault.refusal(GSSException.BAD_QOP, "QOP " + prop.getQOP() + ", where Kerberos has only 0");
         }
     }
 
     private static int arraySize(long size) throws GSSException {
         if (size > Integer.MAX_VALUE - 8) {
-            throw new GSSException(
-                    GSSException.FAILURE, TransferFault.UNNAMED, "the message is too long for one token");
+            throw TransferFault.refusal(GSSException.FAILURE, "the message is too long for one token");
         }
         return (int) size;
     }

@@ -31,10 +31,8 @@ final class Sender implements TokenSender {
     @Override
     public void checkNumberLeft() throws GSSException {
         if (next + 1 == first) {
-            throw new GSSException(
-                    GSSException.FAILURE,
-                    TransferFault.UNNAMED,
-                    "sequence numbers exhausted: establish a new context to send more");
+            throw TransferFault.refusal(
+                    GSSException.FAILURE, "sequence numbers exhausted: establish a new context to send more");
         }
     }
 
