@@ -8,6 +8,7 @@ import dev.gssbaton.spi.Environment;
 import dev.gssbaton.spi.StateReader;
 import dev.gssbaton.spi.StateWriter;
 import dev.gssbaton.spi.UnsealedExporter;
+import dev.gssbaton.testkit.UnsealedExporterFixture;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -20,7 +21,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ietf.jgss.GSSException;
 
@@ -49,6 +52,15 @@ record ForeignToken(String name, UnsealedExporter exporter, Properties facts) {
                 .filter(token -> token.name.equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** What the libraries wrote in an exporter's format, and in others. */
+    static UnsealedExporterFixture fixture(UnsealedExporter exporter) {
+        Map<Boolean, List<byte[]>> own = all().stream()
+                .collect(Collectors.partitioningBy(
+                        token -> token.exporter.format().equals(exporter.format()),
+                        Collectors.mapping(ForeignToken::octets, Collectors.toList())));
+        return new UnsealedExporterFixture(exporter, own.get(true), own.get(false));
     }
 
     private static ForeignToken read(Path file) {

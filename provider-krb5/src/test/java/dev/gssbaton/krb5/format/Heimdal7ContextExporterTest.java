@@ -1,0 +1,11 @@
+package dev.gssbaton.krb5.format;
+
+import dev.gssbaton.testkit.UnsealedExporterContract;
+import dev.gssbaton.testkit.UnsealedExporterFixture;
+
+class Heimdal7ContextExporterTest extends UnsealedExporterContract {
+    @Override
+    protected UnsealedExporterFixture fixture() {
+        return ForeignToken.fixture(new Heimdal7ContextExporter());
+    }
+}
