@@ -93,6 +93,7 @@ public final class InheritedKeys implements KeySource, AutoCloseable {
                 .execute(() -> endOrWatch(watched));
     }
 
+    @SuppressWarnings("ReferenceEquality") // another view of the same keys is watched for itself
     private synchronized void endOrWatch(View watched) {
         if (view != watched) {
             return;
