@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.newsclub.net.unix.AFUNIXSocketChannel;
 import org.newsclub.net.unix.AFUNIXSocketCredentials;
 
@@ -28,7 +27,7 @@ final class Connection implements Closeable {
     /** As many as one end may offer before the other takes any. */
     private static final int MAX_DESCRIPTORS = HandoffOptions.MAX_WINDOW;
 
-    /** Ends connections whose peer does not read. */
+    /** Ends connections whose peer is late. */
     private static final ScheduledThreadPoolExecutor WATCHDOG = watchdog();
 
     private final AFUNIXSocketChannel channel;
@@ -80,9 +79,43 @@ final class Connection implements Closeable {
         return new Peer(pid, credentials.getUid(), credentials.getGid(), processGroup, ancestors);
     }
 
-    /** Limits how long a receiving waits for octets; zero for no limit. */
-    void receiveWithin(Duration limit) throws IOException {
-        channel.socket().setSoTimeout((int) Math.min(Integer.MAX_VALUE, limit.toMillis()));
+    /**
+     * Ends the connection unless it is closed in time: a thread that sends or receives is told then. It does not matter how often the peer
+     * sends an octet meanwhile.
+     *
+     * @param limit the time
+     */
+    Watch watch(Duration limit) {
+        return new Watch(limit);
+    }
+
+    /** Watches over what a peer is to do in time. */
+    final class Watch implements AutoCloseable {
+        private final ScheduledFuture<?> end;
+        private volatile boolean late;
+
+        private Watch(Duration limit) {
+            end = WATCHDOG.schedule(this::strike, limit.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void strike() {
+            late = true;
+            try {
+                channel.close();
+            } catch (IOException e) {
+                HandoffLog.debug("a connection whose peer is late could not be closed: {0}", e.getMessage());
+            }
+        }
+
+        /** Says whether the connection was ended because the peer was late. */
+        boolean isLate() {
+            return late;
+        }
+
+        @Override
+        public void close() {
+            end.cancel(false);
+        }
     }
 
     void send(Frame frame) throws IOException {
@@ -96,8 +129,7 @@ final class Connection implements Closeable {
     void send(Frame frame, FileDescriptor descriptor) throws IOException {
         ByteBuffer octets = frame.encode();
         synchronized (sending) {
-            AtomicBoolean late = new AtomicBoolean();
-            ScheduledFuture<?> watch = WATCHDOG.schedule(() -> end(late), limit.toMillis(), TimeUnit.MILLISECONDS);
+            Watch watch = watch(limit);
             boolean sent = false;
             try {
                 if (descriptor != null) {
@@ -108,22 +140,13 @@ final class Connection implements Closeable {
                 }
                 sent = true;
             } catch (IOException e) {
-                throw late.get() ? new IOException("the peer has not read for " + limit, e) : e;
+                throw watch.isLate() ? new IOException("the peer has not read for " + limit, e) : e;
             } finally {
-                watch.cancel(false);
+                watch.close();
                 if (!sent) {
                     channel.close();
                 }
             }
-        }
-    }
-
-    private void end(AtomicBoolean late) {
-        late.set(true);
-        try {
-            channel.close();
-        } catch (IOException e) {
-            HandoffLog.debug("a connection whose peer does not read could not be closed: {0}", e.getMessage());
         }
     }
 

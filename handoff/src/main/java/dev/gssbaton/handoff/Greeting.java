@@ -5,7 +5,6 @@ import dev.gssbaton.seal.SessionKeyPair;
 import dev.gssbaton.spi.PublicId;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Optional;
 import org.ietf.jgss.GSSException;
 
@@ -35,7 +34,21 @@ final class Greeting {
             throw new HandoffRefusedException("this process's policy does not allow process " + peer.pid()
                     + " of account " + peer.uid() + ": " + refusal.get());
         }
-        connection.receiveWithin(options.limit());
+        Connection.Watch watch = connection.watch(options.limit());
+        try {
+            RecipientKeys keys = agree(end, store);
+            HandoffLog.debug("process {0} of account {1} is allowed", peer.pid(), peer.uid());
+            return keys;
+        } catch (IOException e) {
+            throw watch.isLate()
+                    ? new IOException("process " + peer.pid() + " has not greeted within " + options.limit(), e)
+                    : e;
+        } finally {
+            watch.close();
+        }
+    }
+
+    private RecipientKeys agree(End end, PublicId store) throws IOException, GSSException {
         try (SessionKeyPair pair = SessionKeyPair.draw(new SecureRandom())) {
             Frame own = Frame.hello(store, pair.publicKey());
             // The one that was connected to speaks first: who writes to a peer that has refused and closed hears
@@ -50,13 +63,9 @@ final class Greeting {
             }
             if (end == End.CONNECTED) {
                 connection.send(own);
+                return encapsulate(pair, hello.publicKey());
             }
-            RecipientKeys keys = end == End.CONNECTED
-                    ? encapsulate(pair, hello.publicKey())
-                    : pair.decapsulate(hello.publicKey(), next(FrameType.KEYS).body());
-            HandoffLog.debug("process {0} of account {1} is allowed", peer.pid(), peer.uid());
-            connection.receiveWithin(Duration.ZERO);
-            return keys;
+            return pair.decapsulate(hello.publicKey(), next(FrameType.KEYS).body());
         }
     }
 

@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import org.newsclub.net.unix.AFUNIXServerSocketChannel;
-import org.newsclub.net.unix.AFUNIXSocketChannel;
 
 /**
  * Waits for processes to connect that give or take contexts.
@@ -18,18 +16,16 @@ import org.newsclub.net.unix.AFUNIXSocketChannel;
  * it has another owner, looser permissions or is a symbolic link. For processes of several accounts it is one that root made, of mode
  * 1770 and a group that they share; then the policy says which account is allowed, and the claims are shared in the same way.
  *
- * <p>Safe for use by several threads.
+ * <p>Safe for use by several threads. Daemon threads of its own accept and greet.
  */
 public final class HandoffListener implements Closeable {
     private final SocketPlace place;
-    private final HandoffOptions options;
-    private final AFUNIXServerSocketChannel listener;
+    private final Reception reception;
     private final Object file;
 
     private HandoffListener(SocketPlace place, HandoffOptions options) throws IOException {
         this.place = place;
-        this.options = options;
-        this.listener = place.bind();
+        this.reception = new Reception(place.bind(), place.path(), options);
         this.file = fileKey();
     }
 
@@ -67,31 +63,18 @@ public final class HandoffListener implements Closeable {
     }
 
     /**
-     * Waits for a peer that is allowed. Others are told that they are not, logged, and passed over.
+     * Waits for a peer that is allowed and has been greeted. Others are told that they are not allowed, logged, and passed over, as is
+     * one that does not greet within the limit of the options.
+     *
+     * <p>Peers are greeted while a thread is in this method: up to 16 side by side, so that a silent one keeps no other waiting, and the
+     * first that is greeted is returned first. Those beyond 16 wait in the system's queue.
      *
      * @return a channel, the caller's
      * @throws ClosedChannelException if this listener is closed
-     * @throws IOException if no peer can be waited for
+     * @throws IOException if no peer can be waited for, or the thread is interrupted
      */
     public HandoffChannel accept() throws IOException {
-        while (true) {
-            AFUNIXSocketChannel accepted;
-            try {
-                accepted = listener.accept();
-            } catch (IOException e) {
-                if (!listener.isOpen()) {
-                    ClosedChannelException closed = new ClosedChannelException();
-                    closed.initCause(e);
-                    throw closed;
-                }
-                throw e;
-            }
-            try {
-                return new HandoffChannel(new Connection(accepted, options.limit()), Greeting.End.ACCEPTED, options);
-            } catch (IOException e) {
-                HandoffLog.warn("a process that connected to {0} was not let in: {1}", place.path(), e.getMessage());
-            }
-        }
+        return reception.next();
     }
 
     private Object fileKey() throws IOException {
@@ -99,10 +82,13 @@ public final class HandoffListener implements Closeable {
                 .fileKey();
     }
 
-    /** Stops listening, and removes the socket's file unless another listener has put its own there. Channels stay. */
+    /**
+     * Stops listening, and removes the socket's file unless another listener has put its own there. Peers that are being greeted, or were
+     * and have not been returned, see the connection end; channels that {@link #accept} returned stay.
+     */
     @Override
     public void close() throws IOException {
-        listener.close();
+        reception.close();
         if (Files.exists(place.path(), LinkOption.NOFOLLOW_LINKS) && fileKey().equals(file)) {
             Files.deleteIfExists(place.path());
         }

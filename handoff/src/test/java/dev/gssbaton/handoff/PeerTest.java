@@ -2,6 +2,8 @@ package dev.gssbaton.handoff;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,10 +19,14 @@ import dev.gssbaton.seal.RecipientKeys;
 import dev.gssbaton.seal.SessionKeyPair;
 import dev.gssbaton.spi.TransferFault;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +40,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -159,14 +169,258 @@ class PeerTest {
 
     @Test
     void a_peer_that_says_nothing_is_given_up_and_the_next_one_is_let_in() throws Exception {
-        try (HandoffListener listener = HandoffListener.bind(path, options.withLimit(Duration.ofMillis(300)))) {
+        try (HandoffListener listener = HandoffListener.bind(path, options.withLimit(Duration.ofSeconds(1)))) {
             BlockingQueue<Object> accepted = accepting(listener);
-            try (SocketChannel silent = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-                silent.connect(UnixDomainSocketAddress.of(path));
-                try (HandoffChannel next = HandoffChannel.connect(path, options)) {
-                    assertTrue(accepted.poll(20, TimeUnit.SECONDS) instanceof HandoffChannel, next::toString);
+            try (SocketChannel silent = silent()) {
+                expectEnd(silent);
+            }
+            while (accepted.isEmpty()) {
+                try {
+                    HandoffChannel.connect(path, options).close();
+                    assertTrue(accepted.poll(20, TimeUnit.SECONDS) instanceof HandoffChannel);
+                    return;
+                } catch (IOException e) {
+                    // This process was too slow for so short a limit.
                 }
             }
+        }
+    }
+
+    /** Connects and says nothing. */
+    private SocketChannel silent() throws IOException {
+        SocketChannel silent = SocketChannel.open(StandardProtocolFamily.UNIX);
+        silent.connect(UnixDomainSocketAddress.of(path));
+        return silent;
+    }
+
+    /** Waits for the first frame: that peer is being greeted. */
+    private static void expectHello(SocketChannel silent) throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(5);
+        while (in.hasRemaining()) {
+            assertTrue(silent.read(in) >= 0, "it is not refused");
+        }
+        assertEquals(FrameType.HELLO.number(), in.get(4));
+    }
+
+    private static void expectEnd(SocketChannel peer) {
+        ByteBuffer in = ByteBuffer.allocate(100);
+        try {
+            while (peer.read(in.clear()) >= 0) {}
+        } catch (IOException e) {
+            // A reset is an end too.
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException(e.getMessage());
+        }
+    }
+
+    private static CompletableFuture<HandoffChannel> connecting(Path to, HandoffOptions options) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return HandoffChannel.connect(to, options);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                TwoEnds.THREADS);
+    }
+
+    @Test
+    void silent_peers_keep_no_other_waiting() throws Exception {
+        HandoffOptions forEver = options.withLimit(Duration.ofHours(1));
+        List<SocketChannel> silent = new ArrayList<>();
+        try (HandoffListener listener = HandoffListener.bind(path, forEver)) {
+            BlockingQueue<Object> accepted = accepting(listener);
+            for (int i = 0; i < 5; i++) {
+                silent.add(silent());
+                expectHello(silent.get(i));
+            }
+            // One that is slow, since its own policy has not decided yet, and then one that is not.
+            CountDownLatch decided = new CountDownLatch(1);
+            CompletableFuture<HandoffChannel> slow = connecting(path, forEver.withPolicy(peer -> {
+                await(decided);
+                return Optional.empty();
+            }));
+            try (HandoffChannel next = HandoffChannel.connect(path, options)) {
+                assertTrue(accepted.poll(20, TimeUnit.SECONDS) instanceof HandoffChannel, next::toString);
+                assertFalse(slow.isDone());
+                decided.countDown();
+                assertTrue(accepted.poll(20, TimeUnit.SECONDS) instanceof HandoffChannel, next::toString);
+                slow.join().close();
+            }
+            for (SocketChannel each : silent) {
+                each.configureBlocking(false);
+                assertTrue(each.read(ByteBuffer.allocate(1000)) >= 0, "it may still greet");
+            }
+        } finally {
+            for (SocketChannel each : silent) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void no_more_than_sixteen_are_greeted_at_a_time_and_the_others_wait() throws Exception {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Semaphore decided = new Semaphore(0);
+        BlockingQueue<Peer> looked = new LinkedBlockingQueue<>();
+        PeerPolicy counting = peer -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            looked.add(peer);
+            decided.acquireUninterruptibly();
+            now.decrementAndGet();
+            return Optional.of("enough");
+        };
+        List<SocketChannel> peers = new ArrayList<>();
+        try (HandoffListener listener = HandoffListener.bind(path, options.withPolicy(counting))) {
+            accepting(listener);
+            for (int i = 0; i < 20; i++) {
+                peers.add(silent());
+            }
+            for (int i = 0; i < 16; i++) {
+                assertNotNull(looked.poll(20, TimeUnit.SECONDS));
+            }
+            assertNull(looked.poll(50, TimeUnit.MILLISECONDS));
+            decided.release(20);
+            for (SocketChannel each : peers) {
+                expectEnd(each);
+                each.close();
+            }
+            assertEquals(4, looked.size(), "those that waited");
+            assertEquals(16, most.get());
+        }
+    }
+
+    @Test
+    void closing_ends_what_is_under_way() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        PeerPolicy together = peer -> {
+            both.countDown();
+            await(both);
+            return Optional.empty();
+        };
+        HandoffListener listener = HandoffListener.bind(
+                path, options.withLimit(Duration.ofHours(1)).withPolicy(together));
+        // One thread asks, and two peers are greeted for it: the other is left over.
+        CompletableFuture<HandoffChannel> asked = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return listener.accept();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                TwoEnds.THREADS);
+        CompletableFuture<HandoffChannel> one = connecting(path, options);
+        CompletableFuture<HandoffChannel> other = connecting(path, options);
+        HandoffChannel returned = asked.get();
+        one.join();
+        other.join();
+        BlockingQueue<Object> accepted = accepting(listener);
+        assertTrue(accepted.poll(20, TimeUnit.SECONDS) instanceof HandoffChannel, "the one that was left over");
+        try (SocketChannel silent = silent();
+                SocketChannel second = silent()) {
+            expectHello(silent);
+            expectHello(second);
+            listener.close();
+            assertTrue(accepted.poll(20, TimeUnit.SECONDS) instanceof ClosedChannelException);
+            expectEnd(silent);
+            expectEnd(second);
+            assertThrows(ClosedChannelException.class, listener::accept);
+            assertFalse(Files.exists(path));
+        }
+        awaitNoThread();
+        assertEquals(Optional.empty(), returned.take(Duration.ofMillis(1)), "a channel that was returned stays");
+        returned.close();
+        one.join().close();
+        other.join().close();
+    }
+
+    @Test
+    void closing_ends_what_was_greeted_and_not_asked_for() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        CountDownLatch done = new CountDownLatch(1);
+        HandoffListener listener = HandoffListener.bind(path, options.withPolicy(peer -> {
+            both.countDown();
+            await(both);
+            return Optional.empty();
+        }));
+        CompletableFuture<Void> asked = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        HandoffChannel first = listener.accept();
+                        done.await();
+                        first.close();
+                    } catch (IOException | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                TwoEnds.THREADS);
+        List<HandoffChannel> ends = List.of(
+                connecting(path, options), connecting(path, options)).stream()
+                .map(CompletableFuture::join)
+                .toList();
+        listener.close();
+        awaitNoThread();
+        int ended = 0;
+        for (HandoffChannel each : ends) {
+            try {
+                each.take(Duration.ofMillis(1));
+            } catch (EOFException e) {
+                ended++;
+            }
+        }
+        assertEquals(1, ended);
+        done.countDown();
+        asked.join();
+        ends.forEach(HandoffChannel::close);
+    }
+
+    /** Waits for the end of the threads of all listeners. */
+    private static void awaitNoThread() throws InterruptedException {
+        while (Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("baton-handoff-listener")
+                        || thread.getName().equals("baton-handoff-greeting"))) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void several_threads_accept() throws Exception {
+        try (HandoffListener listener = HandoffListener.bind(path, options)) {
+            List<BlockingQueue<Object>> accepted = List.of(accepting(listener), accepting(listener), accepting(listener));
+            for (int i = 0; i < 6; i++) {
+                HandoffChannel.connect(path, options).close();
+            }
+            for (int i = 0; i < 6; i++) {
+                while (accepted.stream().noneMatch(each -> each.poll() instanceof HandoffChannel)) {
+                    Thread.sleep(5);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_peer_that_sends_an_octet_now_and_then_is_given_up_too() throws Exception {
+        try (HandoffListener listener = HandoffListener.bind(path, options.withLimit(Duration.ofMillis(300)));
+                SocketChannel slow = silent()) {
+            accepting(listener);
+            // The length of a frame that is allowed, and then its octets, each well within the limit.
+            ByteBuffer length = ByteBuffer.allocate(4).putInt(0, 1 << 20);
+            slow.write(length);
+            assertThrows(IOException.class, () -> {
+                while (true) {
+                    slow.write(ByteBuffer.allocate(1));
+                    Thread.sleep(20);
+                }
+            });
         }
     }
 
