@@ -100,7 +100,8 @@ final class Reception implements Closeable {
                     start(() -> greet(stranger), "baton-handoff-greeting");
                 }
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
-                // No descriptor, or no thread, is left: that must not end this thread, or nobody would be let in any more.
+                // No descriptor, or no thread, is left: that must not end this thread, or nobody would be let in any
+                // more.
                 failed(connection, e);
             }
         }

@@ -363,8 +363,7 @@ class PeerTest {
                     }
                 },
                 TwoEnds.THREADS);
-        List<HandoffChannel> ends = List.of(
-                connecting(path, options), connecting(path, options)).stream()
+        List<HandoffChannel> ends = List.of(connecting(path, options), connecting(path, options)).stream()
                 .map(CompletableFuture::join)
                 .toList();
         listener.close();
@@ -395,7 +394,8 @@ class PeerTest {
     @Test
     void several_threads_accept() throws Exception {
         try (HandoffListener listener = HandoffListener.bind(path, options)) {
-            List<BlockingQueue<Object>> accepted = List.of(accepting(listener), accepting(listener), accepting(listener));
+            List<BlockingQueue<Object>> accepted =
+                    List.of(accepting(listener), accepting(listener), accepting(listener));
             for (int i = 0; i < 6; i++) {
                 HandoffChannel.connect(path, options).close();
             }

@@ -1,0 +1,189 @@
+package dev.gssbaton.handoff;
+
+import dev.gssbaton.BatonManager;
+import dev.gssbaton.ImportOptions;
+import dev.gssbaton.Offer;
+import dev.gssbaton.OfferOptions;
+import dev.gssbaton.PreparedContext;
+import dev.gssbaton.TransferSession;
+import dev.gssbaton.handoff.Conversations.Conversation;
+import dev.gssbaton.handoff.Faults.Where;
+import dev.gssbaton.seal.AccountKeys;
+import dev.gssbaton.seal.TokenSealer;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.ietf.jgss.GSSException;
+import org.newsclub.net.unix.AFUNIXServerSocketChannel;
+
+/**
+ * Hand-overs that several processes race for: each context is offered under the account's keys, with its socket, to all of them at once,
+ * and the claim decides. Frames and records are those of a channel.
+ */
+final class Race {
+    private final Faults faults;
+    private final Conversations conversations;
+    private final Path journal;
+    private final TransferSession session;
+    private final TokenSealer sealer;
+    private final List<String> lived = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> renounced = Collections.synchronizedList(new ArrayList<>());
+    private volatile boolean underWay;
+
+    Race(BatonManager manager, Faults faults, Conversations conversations, Path journal) {
+        this.faults = faults;
+        this.conversations = conversations;
+        this.journal = journal;
+        this.session = manager.session(AccountKeys.ofUser());
+        this.sealer = session.sealerBeside(HandoffRecord.USE);
+    }
+
+    /** Forgets what came of the last one. */
+    void begin() {
+        lived.clear();
+        renounced.clear();
+    }
+
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Tokens whose contexts have become live here. */
+    List<String> lived() {
+        return List.copyOf(lived);
+    }
+
+    /** Tokens that were given back, whether or not they had been claimed. */
+    List<String> renounced() {
+        return List.copyOf(renounced);
+    }
+
+    /** Waits for one that offers, and takes what it can get, in the background. */
+    void enter(Path path) throws IOException {
+        AFUNIXServerSocketChannel listener = SocketPlace.of(path).bind();
+        underWay = true;
+        CrashServer.background(() -> {
+            try (listener;
+                    Connection connection = new Connection(listener.accept(), CrashServer.LIMIT)) {
+                while (true) {
+                    compete(connection, connection.receive());
+                }
+            } catch (IOException e) {
+                // The giver is done, or gone.
+            } finally {
+                underWay = false;
+            }
+        });
+    }
+
+    private void compete(Connection connection, Connection.Received received) throws IOException {
+        int number = received.frame().number();
+        try (PassedSocket socket = received.socket()) {
+            HandoffRecord record = HandoffRecord.open(sealer, received.frame().sealed());
+            PreparedContext context = session.prepare(received.frame().token(), ImportOptions.any());
+            try {
+                record.requireFor(context.id(), socket.inode());
+                context.claim();
+            } catch (GSSException e) {
+                renounced.add(context.id().toHex());
+                answer(connection, Frame.renounced(number, context.renounce(), e.getMessage()));
+                return;
+            }
+            SocketChannel channel = socket.toChannel();
+            answer(connection, Frame.taken(number));
+            faults.strike(Where.TAKEN);
+            conversations.add(context.live(), channel, record.unread(), record.unwritten(), record.note());
+            lived.add(context.id().toHex());
+        } catch (GSSException e) {
+            answer(connection, Frame.declined(number, e.getMessage()));
+        }
+    }
+
+    private static void answer(Connection connection, Frame frame) {
+        try {
+            connection.send(frame);
+        } catch (IOException e) {
+            // The giver asks the claim store.
+        }
+    }
+
+    /** Offers all that is served to all that race, and goes on with what nobody has when so much time is over. */
+    String offer(Duration patience, List<Path> racers) throws IOException, GSSException {
+        List<Connection> connections = new ArrayList<>();
+        Map<Integer, Gift> gifts = new ConcurrentHashMap<>();
+        Map<Conversation, Gift> all = new LinkedHashMap<>();
+        try {
+            for (Path each : racers) {
+                Connection connection = SocketPlace.of(each).connect(CrashServer.LIMIT);
+                connections.add(connection);
+                CrashServer.background(() -> hear(connection, gifts));
+            }
+            SocketTable table = new SocketTable();
+            for (Conversation each : conversations.all()) {
+                all.put(each, offer(each, table, connections, gifts));
+            }
+            StringBuilder given = new StringBuilder();
+            for (Map.Entry<Conversation, Gift> each : all.entrySet()) {
+                Gift gift = each.getValue();
+                gift.await(patience);
+                while (gift.state() == Offer.State.OPEN) {
+                    gift.settle(CrashServer.LIMIT);
+                }
+                faults.strike(Where.SETTLED);
+                if (gift.state() == Offer.State.GIVEN) {
+                    conversations.remove(each.getKey().number());
+                }
+                given.append(CrashServer.report(each.getKey().number(), gift));
+            }
+            return given.toString();
+        } finally {
+            for (Connection each : connections) {
+                each.close();
+            }
+        }
+    }
+
+    private Gift offer(Conversation one, SocketTable table, List<Connection> racers, Map<Integer, Gift> gifts)
+            throws IOException, GSSException {
+        Parcel parcel = one.parcel();
+        try (PassedSocket socket = table.find(parcel.socket())) {
+            Offer offer = session.offer(parcel.context(), OfferOptions.defaults());
+            Gift gift = new Gift(parcel, offer, one.number());
+            gifts.put(one.number(), gift);
+            HandoffRecord record =
+                    new HandoffRecord(offer.id(), socket.inode(), parcel.unread(), parcel.unwritten(), parcel.note());
+            byte[] sealed = record.seal(sealer, offer.token().notAfter());
+            Frame frame = Frame.offer(one.number(), true, offer.token().octets(), sealed);
+            Faults.write(journal, one.number() + " " + offer.id().toHex());
+            for (Connection racer : racers) {
+                try {
+                    racer.send(frame, socket.descriptor());
+                } catch (IOException e) {
+                    // This one is gone; the others race on.
+                }
+            }
+            offer.token().close();
+            faults.strike(Where.OFFERED);
+            return gift;
+        }
+    }
+
+    /** The first that says anything of a context has it settled: the claim store knows what is true. */
+    private static void hear(Connection racer, Map<Integer, Gift> gifts) {
+        try {
+            while (true) {
+                Frame frame = racer.receive().frame();
+                gifts.get(frame.number()).answered(frame);
+            }
+        } catch (IOException e) {
+            // It is gone, or the race is over.
+        }
+    }
+}
