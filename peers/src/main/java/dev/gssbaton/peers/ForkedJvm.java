@@ -193,6 +193,7 @@ public final class ForkedJvm implements AutoCloseable {
         private final List<String> flags = new ArrayList<>(QUICK_TO_START);
         private final List<String> arguments = new ArrayList<>();
         private final Map<String, String> environment = new TreeMap<>();
+        private final List<String> launcher = new ArrayList<>();
         private String classPath = System.getProperty("java.class.path");
         private Duration timeLimit = Duration.ofMinutes(1);
 
@@ -231,6 +232,15 @@ public final class ForkedJvm implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Has a program become the JVM, in the same process, once it has changed what the process is: {@code setsid}, or
+         * {@code setpriv --reuid 1000}.
+         */
+        public Builder by(String... launcher) {
+            this.launcher.addAll(List.of(launcher));
+            return this;
+        }
+
         /** Sets how long the child may live. */
         public Builder timeLimit(Duration timeLimit) {
             this.timeLimit = timeLimit;
@@ -243,7 +253,7 @@ public final class ForkedJvm implements AutoCloseable {
         }
 
         private ProcessBuilder process() {
-            List<String> line = new ArrayList<>();
+            List<String> line = new ArrayList<>(launcher);
             line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             line.addAll(flags);
             line.addAll(List.of("-cp", classPath, main.getName()));
