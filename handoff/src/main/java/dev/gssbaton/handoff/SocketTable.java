@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.StringTokenizer;
 import org.newsclub.net.unix.FileDescriptorAccess;
 import org.newsclub.net.unix.FileDescriptorCast;
 
@@ -20,19 +23,26 @@ import org.newsclub.net.unix.FileDescriptorCast;
  * Finds the descriptors of channels. The JDK keeps its own to itself; but the system lists its TCP connections with the number of each
  * socket, and this process's descriptors with the same numbers.
  *
- * <p>It holds what was so when it was made, and so is made after the channels that it is asked for were connected. For use by one thread.
+ * <p>It holds what was so when it was first asked, and so is made after the channels that it is asked for were connected. A server may have
+ * many thousands of both, and the clients of all that it gives wait meanwhile. So what no process has any more is passed over, and
+ * descriptors are looked at one by one until the one that is asked for is found: a drain has each looked at once, and no client
+ * waits for all. For use by one thread.
  */
 final class SocketTable {
-    private static final int LOCAL = 1;
-    private static final int REMOTE = 2;
-    private static final int INODE = 9;
+    /** The state of connections that have ended, and are kept for late packets: often most of the list. */
+    private static final String TIME_WAIT = "06";
+    /** From the state of a connection to the number of its socket. */
+    private static final int FIELDS_BETWEEN = 5;
+
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String MAPPED = "0000000000000000FFFF0000";
 
     /** From both addresses, as the system writes them, to the socket's number. */
     private final Map<String, Long> inodes = new HashMap<>();
-    /** From the socket's number to that of a descriptor. */
+    /** From the socket's number to that of a descriptor, as far as they were looked at. */
     private final Map<Long, Integer> descriptors = new HashMap<>();
+    /** The numbers of descriptors that were not. */
+    private final Deque<Integer> unknown = new ArrayDeque<>();
 
     private boolean filled;
 
@@ -51,7 +61,7 @@ final class SocketTable {
             fill();
         }
         Long inode = inodes.get(key(channel.getLocalAddress()) + key(channel.getRemoteAddress()));
-        Integer number = inode == null ? null : descriptors.get(inode);
+        Integer number = inode == null ? null : descriptor(inode);
         if (number == null) {
             throw new IOException(
                     "the descriptor of " + channel + " cannot be found in /proc: a connected TCP socket of this"
@@ -73,15 +83,22 @@ final class SocketTable {
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             for (Path each : all) {
-                int number = Integer.parseInt(each.getFileName().toString());
-                try {
-                    descriptors.put(PassedSocket.inode(number), number);
-                } catch (IOException e) {
-                    // No socket, or closed by now.
-                }
+                unknown.add(Integer.valueOf(each.getFileName().toString()));
             }
         }
         filled = true;
+    }
+
+    private Integer descriptor(long inode) {
+        while (!descriptors.containsKey(inode) && !unknown.isEmpty()) {
+            int number = unknown.remove();
+            try {
+                descriptors.put(PassedSocket.inode(number), number);
+            } catch (IOException e) {
+                // No socket, or closed by now.
+            }
+        }
+        return descriptors.get(inode);
     }
 
     private void readConnections(String file) throws IOException {
@@ -89,10 +106,24 @@ final class SocketTable {
         try (FileInputStream in = new FileInputStream(file)) {
             text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         }
-        text.lines().skip(1).forEach(line -> {
-            String[] fields = line.strip().split("\\s+", INODE + 2);
-            inodes.put(unmapped(fields[LOCAL]) + unmapped(fields[REMOTE]), Long.parseLong(fields[INODE]));
-        });
+        int begin = text.indexOf('\n') + 1;
+        for (int end = text.indexOf('\n', begin); end >= 0; end = text.indexOf('\n', begin)) {
+            readConnection(new StringTokenizer(text.substring(begin, end)));
+            begin = end + 1;
+        }
+    }
+
+    /** Reads number, local and remote address, state, queues, timer, retransmissions, account, time-outs, number of the socket. */
+    private void readConnection(StringTokenizer fields) {
+        fields.nextToken();
+        String local = fields.nextToken();
+        String remote = fields.nextToken();
+        if (!fields.nextToken().equals(TIME_WAIT)) {
+            for (int i = 0; i < FIELDS_BETWEEN; i++) {
+                fields.nextToken();
+            }
+            inodes.put(unmapped(local) + unmapped(remote), Long.valueOf(fields.nextToken()));
+        }
     }
 
     /** An IPv4 connection of an IPv6 socket is written as the JDK tells it: as IPv4. */
