@@ -82,8 +82,10 @@ final class Visitor {
             read(socket, message.length).get(message);
             String text = Pairs.unwrap(context, message);
             byte[] answer = Pairs.wrap(context, text);
-            ByteBuffer out =
-                    ByteBuffer.allocate(4 + answer.length).putInt(answer.length).put(answer).flip();
+            ByteBuffer out = ByteBuffer.allocate(4 + answer.length)
+                    .putInt(answer.length)
+                    .put(answer)
+                    .flip();
             while (out.hasRemaining()) {
                 socket.write(out);
             }

@@ -174,8 +174,7 @@ class VisitorTest {
                     logged::toString);
         }
         assertEquals("here", Pairs.unwrap(pair.client(), Pairs.wrap(pair.server(), "here")), "nothing is lost");
-        try (HandoffListener listener =
-                HandoffListener.bind(path, options.withPolicy(PeerPolicy.account(NOBODY)))) {
+        try (HandoffListener listener = HandoffListener.bind(path, options.withPolicy(PeerPolicy.account(NOBODY)))) {
             BlockingQueue<HandoffChannel> accepted = accepting(listener);
             assertEquals("connected as " + NOBODY, ask(visitor, connect));
             try (HandoffChannel channel = accepted.poll(20, TimeUnit.SECONDS)) {
@@ -216,8 +215,7 @@ class VisitorTest {
                 assertEquals("served to whoever has it", visitor.readLine());
                 byte[] answer = client.socket().getInputStream().readAllBytes();
                 assertEquals(
-                        "to whoever has it",
-                        Pairs.unwrap(pair.client(), Arrays.copyOfRange(answer, 4, answer.length)));
+                        "to whoever has it", Pairs.unwrap(pair.client(), Arrays.copyOfRange(answer, 4, answer.length)));
             }
         }
     }
@@ -247,7 +245,8 @@ class VisitorTest {
 
     /** Makes claims for both accounts as they say that root does. */
     private static void makeSharedClaims(Path claims) throws Exception {
-        String said = assertThrows(GSSException.class, () -> HostClaims.shared(claims).id())
+        String said = assertThrows(
+                        GSSException.class, () -> HostClaims.shared(claims).id())
                 .getMessage();
         String commands = said.substring(said.indexOf("install -d"), said.lastIndexOf("/store") + "/store".length())
                 .replace("GROUP", "" + NOBODY);
