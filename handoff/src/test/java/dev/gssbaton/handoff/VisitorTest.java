@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,8 +47,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes of another process group and of another account, each a {@link Visitor}. */
 @EnabledOnOs(OS.LINUX)
-@Timeout(120)
+@Timeout(300)
 class VisitorTest {
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int NOBODY = 65534;
     private static final String[] AS_NOBODY = {
         "setpriv", "--reuid", "" + NOBODY, "--regid", "" + NOBODY, "--clear-groups"
@@ -109,8 +111,8 @@ class VisitorTest {
         HandoffOptions options = HandoffOptions.of(
                         BatonManager.builder().claims(HostClaims.in(claims)).build())
                 .withPolicy(PeerPolicy.sameProcessGroup());
-        ForkedJvm.Builder inside = ForkedJvm.running(Visitor.class);
-        ForkedJvm.Builder outside = ForkedJvm.running(Visitor.class).by("setsid");
+        ForkedJvm.Builder inside = ForkedJvm.running(Visitor.class).timeLimit(LIMIT);
+        ForkedJvm.Builder outside = ForkedJvm.running(Visitor.class).by("setsid").timeLimit(LIMIT);
         try (HandoffListener listener = HandoffListener.bind(path, options);
                 ForkedJvm foreign = outside.start();
                 ForkedJvm ours = inside.start()) {
@@ -149,6 +151,7 @@ class VisitorTest {
                     .by(AS_NOBODY)
                     .classPath(copyOfClassPath(place.resolve("classes")))
                     .jvm("-Djava.io.tmpdir=" + ownTemporary)
+                    .timeLimit(LIMIT)
                     .start()) {
                 visit(visitor, place, path, claims);
             }
