@@ -26,18 +26,26 @@ final class CrashProcesses implements AutoCloseable {
     static final int CONTEXTS = 50;
 
     private static final Duration STRIKES_WITHIN = Duration.ofSeconds(5);
-    private static final Duration STOPPED = Duration.ofMillis(1500);
 
     private final Path directory;
     private final Random random;
+    private final Duration stopped;
     private final Map<String, ForkedJvm> processes = new TreeMap<>();
     private final BatonManager clients =
             BatonManager.builder().claims(ProcessClaims.ofProcess()).build();
     private int first;
 
-    CrashProcesses(Path directory, Random random) {
+    /**
+     * Begins with none.
+     *
+     * @param directory what they share
+     * @param random decides when they are killed
+     * @param stopped for how long one that stops itself is left so
+     */
+    CrashProcesses(Path directory, Random random, Duration stopped) {
         this.directory = directory;
         this.random = random;
+        this.stopped = stopped;
     }
 
     /**
@@ -89,9 +97,12 @@ final class CrashProcesses implements AutoCloseable {
         for (int i = 0; i < CONTEXTS; i++) {
             all.add(new CrashClient(first + i, port, clients));
         }
+        // One after the other, each would wait for its turn on a busy machine.
         for (CrashClient each : all) {
             each.establish();
             each.say();
+        }
+        for (CrashClient each : all) {
             each.hearAll();
         }
         return all;
@@ -148,7 +159,7 @@ final class CrashProcesses implements AutoCloseable {
                         while (fault.what() == What.STOP && !over.get()) {
                             Thread.sleep(20);
                             if (isStopped(struck.handle().pid())) {
-                                Thread.sleep(STOPPED.toMillis());
+                                Thread.sleep(stopped.toMillis());
                                 new ProcessBuilder(
                                                 "kill",
                                                 "-CONT",
@@ -196,6 +207,22 @@ final class CrashProcesses implements AutoCloseable {
             }
         }
         return offered;
+    }
+
+    /** Every client of a surviving owner hears all answers, in order, and has one more message answered. */
+    static void goOn(String what, List<CrashClient> clients, Set<Integer> served) throws GSSException {
+        List<CrashClient> living =
+                clients.stream().filter(each -> served.contains(each.number())).toList();
+        try {
+            for (CrashClient each : living) {
+                each.say();
+            }
+            for (CrashClient each : living) {
+                each.hearAll();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(what + ": a client of a surviving owner: " + e.getMessage(), e);
+        }
     }
 
     /**

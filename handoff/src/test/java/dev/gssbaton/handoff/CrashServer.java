@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class CrashServer {
     static final Duration LIMIT = Duration.ofMillis(700);
-    private static final Duration TOKEN_LIFETIME = Duration.ofSeconds(1);
+    static final Duration TOKEN_LIFETIME = Duration.ofSeconds(1);
 
     private final Faults faults = new Faults(this::cut);
     private final Conversations conversations;
@@ -136,10 +136,11 @@ final class CrashServer {
         return census.toString();
     }
 
-    static void background(Runnable task) {
+    static Thread background(Runnable task) {
         Thread thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void take(HandoffListener socket) {

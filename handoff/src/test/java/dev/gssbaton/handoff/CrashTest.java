@@ -8,7 +8,6 @@ import dev.gssbaton.handoff.CrashProcesses.Fault;
 import dev.gssbaton.handoff.Faults.What;
 import dev.gssbaton.handoff.Faults.Where;
 import dev.gssbaton.peers.Scale;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ class CrashTest {
 
     @BeforeEach
     void begin() {
-        processes = new CrashProcesses(directory, random);
+        processes = new CrashProcesses(directory, random, CrashServer.TOKEN_LIFETIME.plusMillis(500));
     }
 
     @AfterEach
@@ -140,16 +139,14 @@ class CrashTest {
         Set<Integer> atGiver = giverDied ? Set.of() : processes.census(GIVER).live();
         Set<Integer> atTaker = takerDied ? Set.of() : settle(giverDied, gone, keptTokens, what);
         Set<String> asked = processes.askedBy(TAKER);
+        Set<Integer> served = new TreeSet<>(atGiver);
+        served.addAll(atTaker);
+        CrashProcesses.goOn(what, clients, served);
         for (CrashClient client : clients) {
             boolean one = atGiver.contains(client.number());
             boolean other = atTaker.contains(client.number());
             assertTrue(!(one && other), what + ": " + client.number() + " is in two processes");
             if (one || other) {
-                try {
-                    client.goOn();
-                } catch (IOException e) {
-                    throw new AssertionError(what + ": " + client.number() + " of a surviving owner", e);
-                }
                 handedOver += other ? 1 : 0;
                 kept += one ? 1 : 0;
             } else if (giverDied) {

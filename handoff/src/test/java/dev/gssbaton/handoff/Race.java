@@ -1,6 +1,7 @@
 package dev.gssbaton.handoff;
 
 import dev.gssbaton.BatonManager;
+import dev.gssbaton.ExportOptions;
 import dev.gssbaton.ImportOptions;
 import dev.gssbaton.Offer;
 import dev.gssbaton.OfferOptions;
@@ -28,6 +29,13 @@ import org.newsclub.net.unix.AFUNIXServerSocketChannel;
  * and the claim decides. Frames and records are those of a channel.
  */
 final class Race {
+    /** Longer than over a channel, so that most tokens are raced for on a busy machine too. */
+    static final Duration TOKEN_LIFETIME = Duration.ofSeconds(2);
+
+    private static final OfferOptions OPTIONS =
+            OfferOptions.defaults().withExport(ExportOptions.defaults().withLifetime(TOKEN_LIFETIME));
+
+    private final BatonManager manager;
     private final Faults faults;
     private final Conversations conversations;
     private final Path journal;
@@ -35,9 +43,11 @@ final class Race {
     private final TokenSealer sealer;
     private final List<String> lived = Collections.synchronizedList(new ArrayList<>());
     private final List<String> renounced = Collections.synchronizedList(new ArrayList<>());
+    private boolean ready;
     private volatile boolean underWay;
 
     Race(BatonManager manager, Faults faults, Conversations conversations, Path journal) {
+        this.manager = manager;
         this.faults = faults;
         this.conversations = conversations;
         this.journal = journal;
@@ -46,9 +56,27 @@ final class Race {
     }
 
     /** Forgets what came of the last one. */
-    void begin() {
+    void begin() throws GSSException {
+        if (!ready) {
+            makeReady();
+            ready = true;
+        }
         lived.clear();
         renounced.clear();
+    }
+
+    /** Loads what a race needs, since a process that was just started would be too slow for it. */
+    private void makeReady() throws GSSException {
+        Offer offer = session.offer(
+                Pairs.establish(manager).server(),
+                OfferOptions.defaults().withExport(ExportOptions.defaults().withLifetime(Duration.ofMinutes(1))));
+        byte[] nothing = {};
+        byte[] sealed = new HandoffRecord(offer.id(), 0, nothing, nothing, nothing)
+                .seal(sealer, offer.token().notAfter());
+        HandoffRecord.open(sealer, sealed).requireFor(offer.id(), 0);
+        PreparedContext context = session.prepare(offer.token().octets(), ImportOptions.any());
+        context.claim();
+        offer.renounced(context.renounce());
     }
 
     boolean isUnderWay() {
@@ -72,11 +100,13 @@ final class Race {
         CrashServer.background(() -> {
             try (listener;
                     Connection connection = new Connection(listener.accept(), CrashServer.LIMIT)) {
-                while (true) {
-                    compete(connection, connection.receive());
+                Connection.Received received = connection.receive();
+                while (received.frame().type() == FrameType.OFFER) {
+                    compete(connection, received);
+                    received = connection.receive();
                 }
             } catch (IOException e) {
-                // The giver is done, or gone.
+                // The giver is gone.
             } finally {
                 underWay = false;
             }
@@ -115,15 +145,16 @@ final class Race {
     }
 
     /** Offers all that is served to all that race, and goes on with what nobody has when so much time is over. */
-    String offer(Duration patience, List<Path> racers) throws IOException, GSSException {
+    String offer(Duration patience, List<Path> racers) throws Exception {
         List<Connection> connections = new ArrayList<>();
         Map<Integer, Gift> gifts = new ConcurrentHashMap<>();
         Map<Conversation, Gift> all = new LinkedHashMap<>();
+        List<Thread> hearing = new ArrayList<>();
         try {
             for (Path each : racers) {
                 Connection connection = SocketPlace.of(each).connect(CrashServer.LIMIT);
                 connections.add(connection);
-                CrashServer.background(() -> hear(connection, gifts));
+                hearing.add(CrashServer.background(() -> hear(connection, gifts)));
             }
             SocketTable table = new SocketTable();
             for (Conversation each : conversations.all()) {
@@ -142,6 +173,7 @@ final class Race {
                 }
                 given.append(CrashServer.report(each.getKey().number(), gift));
             }
+            finish(connections, hearing);
             return given.toString();
         } finally {
             for (Connection each : connections) {
@@ -150,11 +182,25 @@ final class Race {
         }
     }
 
+    /** Tells all that nothing more comes, and hears them out: those that are slow claim what is settled already. */
+    private static void finish(List<Connection> racers, List<Thread> hearing) throws InterruptedException {
+        for (Connection each : racers) {
+            try {
+                each.send(Frame.taken(0));
+            } catch (IOException e) {
+                // This one is gone.
+            }
+        }
+        for (Thread each : hearing) {
+            each.join(TOKEN_LIFETIME.multipliedBy(5).toMillis());
+        }
+    }
+
     private Gift offer(Conversation one, SocketTable table, List<Connection> racers, Map<Integer, Gift> gifts)
             throws IOException, GSSException {
         Parcel parcel = one.parcel();
         try (PassedSocket socket = table.find(parcel.socket())) {
-            Offer offer = session.offer(parcel.context(), OfferOptions.defaults());
+            Offer offer = session.offer(parcel.context(), OPTIONS);
             Gift gift = new Gift(parcel, offer, one.number());
             gifts.put(one.number(), gift);
             HandoffRecord record =

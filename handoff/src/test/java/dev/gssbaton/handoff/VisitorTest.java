@@ -112,7 +112,8 @@ class VisitorTest {
                         BatonManager.builder().claims(HostClaims.in(claims)).build())
                 .withPolicy(PeerPolicy.sameProcessGroup());
         ForkedJvm.Builder inside = ForkedJvm.running(Visitor.class).timeLimit(LIMIT);
-        ForkedJvm.Builder outside = ForkedJvm.running(Visitor.class).by("setsid").timeLimit(LIMIT);
+        ForkedJvm.Builder outside =
+                ForkedJvm.running(Visitor.class).by("setsid").timeLimit(LIMIT);
         try (HandoffListener listener = HandoffListener.bind(path, options);
                 ForkedJvm foreign = outside.start();
                 ForkedJvm ours = inside.start()) {
