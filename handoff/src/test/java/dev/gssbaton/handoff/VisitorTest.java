@@ -85,6 +85,13 @@ class VisitorTest {
         log.removeHandler(handler);
     }
 
+    /** Waits until it is logged, which comes after the peer is told. */
+    private void awaitLogged(String text) throws InterruptedException {
+        while (logged.stream().noneMatch(line -> line.contains(text))) {
+            Thread.sleep(5);
+        }
+    }
+
     private static String ask(ForkedJvm visitor, String command) {
         visitor.println(command);
         return visitor.readLine();
@@ -122,7 +129,7 @@ class VisitorTest {
             long group = ProcessStatus.of(foreign.handle().pid()).processGroup();
             assertEquals(foreign.handle().pid(), group, "it leads a group of its own");
             assertTrue(refused.startsWith("HandoffRefusedException"), refused);
-            assertTrue(logged.stream().anyMatch(line -> line.contains("process group " + group)), logged::toString);
+            awaitLogged("process group " + group);
             assertTrue(ask(ours, "connect " + path + " " + claims).startsWith("connected"));
             try (HandoffChannel channel = accepted.poll(20, TimeUnit.SECONDS)) {
                 assertEquals(ours.handle().pid(), channel.peer().pid());
@@ -173,9 +180,7 @@ class VisitorTest {
             assertTrue(refused.startsWith("HandoffRefusedException"), refused);
             assertEquals("heard " + REFUSED, ask(visitor, "listen " + path), "it learns nothing else");
             assertNull(accepted.poll());
-            assertTrue(
-                    logged.stream().anyMatch(line -> line.contains("account " + NOBODY + " is not this process's")),
-                    logged::toString);
+            awaitLogged("account " + NOBODY + " is not this process's");
         }
         assertEquals("here", Pairs.unwrap(pair.client(), Pairs.wrap(pair.server(), "here")), "nothing is lost");
         try (HandoffListener listener = HandoffListener.bind(path, options.withPolicy(PeerPolicy.account(NOBODY)))) {
