@@ -2,31 +2,19 @@ package dev.gssbaton.handoff;
 
 import dev.gssbaton.BatonContext;
 import dev.gssbaton.BatonManager;
-import dev.gssbaton.Offer;
-import dev.gssbaton.PreparedContext;
 import dev.gssbaton.TransferSession;
 import dev.gssbaton.seal.RecipientKeys;
 import dev.gssbaton.seal.TokenSealer;
-import dev.gssbaton.spi.TransferFault;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.ietf.jgss.GSSException;
 
@@ -44,43 +32,17 @@ import org.ietf.jgss.GSSException;
  * <p>Safe for use by several threads. One daemon thread receives.
  */
 public final class HandoffChannel implements Closeable {
-    private static final Incoming END = new Incoming(null, null);
-
     private final Connection connection;
     private final Peer peer;
-    private final HandoffOptions options;
     private final RecipientKeys keys;
     private final TransferSession session;
     private final TokenSealer sealer;
-
-    private final AtomicInteger numbers = new AtomicInteger();
-    private final Map<Integer, Gift> gifts = new ConcurrentHashMap<>();
-    private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
-    private volatile IOException end;
-    private volatile boolean closed;
-
-    /** An offer of the peer's that waits to be taken. */
-    private record Incoming(Frame frame, PassedSocket socket) implements Closeable {
-        boolean isEnd() {
-            return frame == null;
-        }
-
-        long inode() {
-            return socket == null ? 0 : socket.inode();
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (socket != null) {
-                socket.close();
-            }
-        }
-    }
+    private final Giving giving;
+    private final Taking taking;
 
     /** Greets a peer that is connected; closes the connection if either end does not allow the other. */
     HandoffChannel(Connection connection, Greeting.End end, HandoffOptions options) throws IOException {
         this.connection = connection;
-        this.options = options;
         boolean greeted = false;
         try {
             peer = connection.peer();
@@ -96,6 +58,8 @@ public final class HandoffChannel implements Closeable {
         }
         session = options.manager().session(keys);
         sealer = session.sealerBeside(HandoffRecord.USE);
+        giving = new Giving(connection, options, session, sealer);
+        taking = new Taking(connection, options, session, sealer);
         Thread receiver = new Thread(this::receive, "baton-handoff-" + peer.pid());
         receiver.setDaemon(true);
         receiver.start();
@@ -166,9 +130,7 @@ public final class HandoffChannel implements Closeable {
      * @throws IllegalStateException if the socket is registered with a selector
      */
     public Gift give(Parcel parcel) throws GSSException, IOException {
-        Gift gift = begin(parcel, new SocketTable());
-        settle(gift);
-        return gift;
+        return giving.give(parcel);
     }
 
     /**
@@ -181,91 +143,7 @@ public final class HandoffChannel implements Closeable {
      * @throws IllegalStateException if a socket is registered with a selector; nothing is given then
      */
     public List<Gift> giveAll(Collection<Parcel> parcels, Consumer<Gift> progress) {
-        Objects.requireNonNull(progress, "progress");
-        parcels.forEach(HandoffChannel::requireStill);
-        SocketTable table = new SocketTable();
-        List<Gift> all = new ArrayList<>();
-        Deque<Gift> open = new ArrayDeque<>();
-        for (Parcel parcel : parcels) {
-            if (open.size() == options.window()) {
-                finish(open.remove(), progress);
-            }
-            try {
-                Gift gift = begin(parcel, table);
-                open.add(gift);
-                all.add(gift);
-            } catch (GSSException | IOException | RuntimeException e) {
-                HandoffLog.warn("a context was not offered, and stays: {0}", e.getMessage());
-            }
-        }
-        open.forEach(gift -> finish(gift, progress));
-        return all;
-    }
-
-    private void finish(Gift gift, Consumer<Gift> progress) {
-        try {
-            settle(gift);
-        } catch (IOException e) {
-            HandoffLog.warn("token {0}: its socket could not be closed here: {1}", gift.id(), e.getMessage());
-        }
-        progress.accept(gift);
-    }
-
-    private void settle(Gift gift) throws IOException {
-        try {
-            gift.await(options.limit());
-        } finally {
-            gifts.remove(gift.number());
-        }
-    }
-
-    private static void requireStill(Parcel parcel) {
-        if (parcel.socket() != null && parcel.socket().isRegistered()) {
-            throw new IllegalStateException(
-                    "the socket is registered with a selector: cancel its key and let the selector"
-                            + " select once (selectNow) before it is given");
-        }
-    }
-
-    /** Freezes a context and offers it. Whatever fails before it is frozen is thrown; what fails later is settled. */
-    private Gift begin(Parcel parcel, SocketTable table) throws GSSException, IOException {
-        requireStill(parcel);
-        try (PassedSocket socket = parcel.socket() == null ? null : table.find(parcel.socket())) {
-            requireOpen();
-            Offer offer = session.offer(parcel.context(), options.offer());
-            Gift gift = new Gift(parcel, offer, numbers.getAndIncrement());
-            gifts.put(gift.number(), gift);
-            try {
-                HandoffRecord record = new HandoffRecord(
-                        offer.id(),
-                        socket == null ? 0 : socket.inode(),
-                        parcel.unread(),
-                        parcel.unwritten(),
-                        parcel.note());
-                byte[] sealed = record.seal(sealer, offer.token().notAfter());
-                connection.send(
-                        Frame.offer(gift.number(), socket != null, offer.token().octets(), sealed),
-                        socket == null ? null : socket.descriptor());
-                requireOpen();
-            } catch (GSSException | IOException | RuntimeException e) {
-                gift.cut(e instanceof IOException cut ? cut : new IOException(e));
-            } finally {
-                offer.token().close();
-            }
-            return gift;
-        }
-    }
-
-    private String reasonOfEnd() {
-        IOException why = end;
-        return why == null ? "it was closed here" : why.getMessage();
-    }
-
-    private void requireOpen() throws IOException {
-        IOException ended = end;
-        if (ended != null) {
-            throw new IOException("the hand-over channel has ended: " + ended.getMessage(), ended);
-        }
+        return giving.giveAll(parcels, Objects.requireNonNull(progress, "progress"));
     }
 
     // Taking
@@ -294,97 +172,7 @@ public final class HandoffChannel implements Closeable {
      * @throws IOException if the thread is interrupted
      */
     public Optional<Handoff> take(Duration limit) throws IOException {
-        long begin = System.nanoTime();
-        while (true) {
-            Incoming next;
-            try {
-                next = incoming.poll(Math.max(0, limit.toNanos() - (System.nanoTime() - begin)), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("the thread that waited for a hand-over was interrupted", e);
-            }
-            if (next == null) {
-                return Optional.empty();
-            }
-            if (next.isEnd()) {
-                incoming.add(next);
-                EOFException ended = new EOFException("the hand-over channel has ended: " + reasonOfEnd());
-                ended.initCause(end);
-                throw ended;
-            }
-            Optional<Handoff> taken = take(next);
-            if (taken.isPresent()) {
-                return taken;
-            }
-        }
-    }
-
-    /** Takes what was offered: all that can fail, the claim, the answer, and only then is it live. */
-    private Optional<Handoff> take(Incoming offered) throws IOException {
-        try (offered) {
-            int number = offered.frame().number();
-            PreparedContext context;
-            HandoffRecord record = null;
-            try {
-                record = HandoffRecord.open(sealer, offered.frame().sealed());
-                context = session.prepare(offered.frame().token(), options.expected());
-            } catch (GSSException | IOException | IllegalStateException e) {
-                // Also where this end is being closed, so that its keys are erased already.
-                if (record != null) {
-                    record.erase();
-                }
-                answer(Frame.declined(number, e.getMessage()));
-                return Optional.empty();
-            }
-            try {
-                record.requireFor(context.id(), offered.inode());
-                claim(context);
-                SocketChannel socket =
-                        offered.socket() == null ? null : offered.socket().toChannel();
-                answer(Frame.taken(number));
-                return Optional.of(new Handoff(
-                        context.live(), context.id(), socket, record.unread(), record.unwritten(), record.note()));
-            } catch (GSSException | IOException | RuntimeException e) {
-                record.erase();
-                HandoffLog.warn("token {0}: not taken: {1}", context.id(), e.getMessage());
-                answer(Frame.renounced(number, context.renounce(), e.getMessage()));
-                return Optional.empty();
-            }
-        }
-    }
-
-    /** Claims a token, again and again as long as the store cannot say who has it. */
-    private void claim(PreparedContext context) throws GSSException {
-        long begin = System.nanoTime();
-        while (true) {
-            try {
-                context.claim();
-                return;
-            } catch (GSSException e) {
-                boolean unknown = TransferFault.of(e)
-                        .filter(TransferFault.CLAIM_UNKNOWN::equals)
-                        .isPresent();
-                if (!unknown || System.nanoTime() - begin >= options.limit().toNanos()) {
-                    throw e;
-                }
-                HandoffLog.debug("token {0}: {1}", context.id(), e.getMessage());
-            }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw TransferFault.CLAIM_UNKNOWN.exception("the thread that claimed was interrupted");
-            }
-        }
-    }
-
-    /** Tells the giver, who otherwise asks the claim store. */
-    private void answer(Frame frame) {
-        try {
-            connection.send(frame);
-        } catch (IOException e) {
-            HandoffLog.debug("the giver could not be told {0}: {1}", frame.type(), e.getMessage());
-        }
+        return taking.take(limit);
     }
 
     // Receiving
@@ -400,33 +188,16 @@ public final class HandoffChannel implements Closeable {
         } catch (RuntimeException e) {
             why = new IOException(e);
         }
-        end = why;
-        for (Gift gift : gifts.values()) {
-            gift.cut(why);
-        }
-        incoming.add(END);
+        giving.end(why);
+        taking.end(why);
         closeConnection();
     }
 
     private void received(Connection.Received received) throws IOException {
         Frame frame = received.frame();
         switch (frame.type()) {
-            case OFFER -> {
-                if (incoming.size() >= HandoffOptions.MAX_WINDOW) {
-                    throw new IOException(
-                            "the peer offers more than " + HandoffOptions.MAX_WINDOW + " contexts at once");
-                }
-                incoming.add(new Incoming(frame, received.socket()));
-                if (closed) {
-                    dropAll();
-                }
-            }
-            case TAKEN, RENOUNCED, DECLINED -> {
-                Gift gift = gifts.get(frame.number());
-                if (gift != null) {
-                    gift.answered(frame);
-                }
-            }
+            case OFFER -> taking.offered(received);
+            case TAKEN, RENOUNCED, DECLINED -> giving.answered(frame);
             default -> throw new IOException("the peer sends " + frame.type() + " after the greeting");
         }
     }
@@ -437,10 +208,8 @@ public final class HandoffChannel implements Closeable {
      */
     @Override
     public void close() {
-        closed = true;
         closeConnection();
-        dropAll();
-        incoming.add(END);
+        taking.close();
         sealer.close();
         session.close();
         keys.close();
@@ -451,16 +220,6 @@ public final class HandoffChannel implements Closeable {
             connection.close();
         } catch (IOException e) {
             HandoffLog.debug("the connection could not be closed: {0}", e.getMessage());
-        }
-    }
-
-    private void dropAll() {
-        for (Incoming left = incoming.poll(); left != null; left = incoming.poll()) {
-            try {
-                left.close();
-            } catch (IOException e) {
-                HandoffLog.debug("a descriptor that was not taken could not be closed: {0}", e.getMessage());
-            }
         }
     }
 
