@@ -44,11 +44,15 @@ record ProcessStatus(long pid, long parent, long processGroup, long uid) {
                 Long.parseLong(user.group(1)));
     }
 
-    /** Gives the numbers of its parent, its parent's parent, and so on. */
-    List<Long> ancestors() throws IOException {
+    /** Gives the numbers of its parent, its parent's parent, and so on, up to one that has ended or cannot be looked at. */
+    List<Long> ancestors() {
         List<Long> found = new ArrayList<>();
-        for (long next = parent; next > 0 && found.size() < MAX_ANCESTORS; next = of(next).parent()) {
-            found.add(next);
+        try {
+            for (long next = parent; next > 0 && found.size() < MAX_ANCESTORS; next = of(next).parent()) {
+                found.add(next);
+            }
+        } catch (IOException e) {
+            // Those that were found are what they are.
         }
         return found;
     }

@@ -23,10 +23,10 @@ import org.newsclub.net.unix.FileDescriptorCast;
  * Finds the descriptors of channels. The JDK keeps its own to itself; but the system lists its TCP connections with the number of each
  * socket, and this process's descriptors with the same numbers.
  *
- * <p>It holds what was so when it was first asked, and so is made after the channels that it is asked for were connected. A server may have
- * many thousands of both, and the clients of all that it gives wait meanwhile. So what no process has any more is passed over, and
- * descriptors are looked at one by one until the one that is asked for is found: a drain has each looked at once, and no client
- * waits for all. For use by one thread.
+ * <p>It holds what was so when it was last filled: at first, and anew for a channel that it does not know, since the system may leave out
+ * lines while the list changes. A server may have many thousands of both, and the clients of all that it gives wait meanwhile. So what no
+ * process has any more is passed over, and descriptors are looked at one by one until the one that is asked for is found: a drain has
+ * each looked at once, and no client waits for all. For use by one thread.
  */
 final class SocketTable {
     /** The state of connections that have ended, and are kept for late packets: often most of the list. */
@@ -36,6 +36,9 @@ final class SocketTable {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String MAPPED = "0000000000000000FFFF0000";
+
+    /** Where several sockets have the same addresses, as link-local ones of two links may: the system does not list the link. */
+    private static final long SEVERAL = -1;
 
     /** From both addresses, as the system writes them, to the socket's number. */
     private final Map<String, Long> inodes = new HashMap<>();
@@ -57,16 +60,21 @@ final class SocketTable {
         if (channel instanceof FileDescriptorAccess known) {
             return PassedSocket.duplicating(known.getFileDescriptor());
         }
-        if (!filled) {
+        String key = key(channel.getLocalAddress()) + key(channel.getRemoteAddress());
+        boolean fresh = !filled;
+        if (fresh) {
             fill();
         }
-        Long inode = inodes.get(key(channel.getLocalAddress()) + key(channel.getRemoteAddress()));
-        Integer number = inode == null ? null : descriptor(inode);
+        if (number(key) == null && !fresh) {
+            fill();
+        }
+        Integer number = number(key);
         if (number == null) {
             throw new IOException(
                     "the descriptor of " + channel + " cannot be found in /proc: a connected TCP socket of this"
                             + " process and its network namespace can be passed");
         }
+        long inode = inodes.get(key);
         PassedSocket socket =
                 PassedSocket.duplicating(FileDescriptorCast.unsafeUsing(number).getFileDescriptor());
         if (socket.inode() != inode) {
@@ -76,7 +84,21 @@ final class SocketTable {
         return socket;
     }
 
+    private Integer number(String key) throws IOException {
+        Long inode = inodes.get(key);
+        if (inode == null) {
+            return null;
+        }
+        if (inode == SEVERAL) {
+            throw new IOException("several sockets have the addresses " + key + ": which is meant cannot be told");
+        }
+        return descriptor(inode);
+    }
+
     private void fill() throws IOException {
+        inodes.clear();
+        descriptors.clear();
+        unknown.clear();
         readConnections("/proc/self/net/tcp");
         if (Files.exists(Path.of("/proc/self/net/tcp6"))) {
             readConnections("/proc/self/net/tcp6");
@@ -122,7 +144,10 @@ final class SocketTable {
             for (int i = 0; i < FIELDS_BETWEEN; i++) {
                 fields.nextToken();
             }
-            inodes.put(unmapped(local) + unmapped(remote), Long.valueOf(fields.nextToken()));
+            inodes.merge(
+                    unmapped(local) + unmapped(remote),
+                    Long.valueOf(fields.nextToken()),
+                    (one, other) -> one.equals(other) ? one : SEVERAL);
         }
     }
 
