@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Waits for processes to connect that give or take contexts.
@@ -22,6 +23,7 @@ public final class HandoffListener implements Closeable {
     private final SocketPlace place;
     private final Reception reception;
     private final Object file;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private HandoffListener(SocketPlace place, HandoffOptions options) throws IOException {
         this.place = place;
@@ -88,9 +90,17 @@ public final class HandoffListener implements Closeable {
      */
     @Override
     public void close() throws IOException {
-        reception.close();
-        if (Files.exists(place.path(), LinkOption.NOFOLLOW_LINKS) && fileKey().equals(file)) {
-            Files.deleteIfExists(place.path());
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        // First the file, while the socket behind it keeps its number from any other.
+        try {
+            if (Files.exists(place.path(), LinkOption.NOFOLLOW_LINKS)
+                    && fileKey().equals(file)) {
+                Files.deleteIfExists(place.path());
+            }
+        } finally {
+            reception.close();
         }
     }
 
