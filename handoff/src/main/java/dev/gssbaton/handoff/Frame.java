@@ -1,22 +1,23 @@
 package dev.gssbaton.handoff;
 
 import dev.gssbaton.seal.SessionKeyPair;
+import dev.gssbaton.seal.TokenHeader;
 import dev.gssbaton.spi.PublicId;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
  * One message between two ends, numbers in big-endian order.
  *
  * <pre>
- * every frame  0..3  length of what follows | 4 type | body
+ * every frame  0..3  length of what follows, and the first bit: a descriptor comes with the octet that follows | 4 type | body
  * HELLO        magic 42 54 4E 48 | version 01 | identity of the claim store, 16 | public key, 32
  * REFUSED      nothing
  * KEYS         encapsulation and proof, 48
- * OFFER        number, 4 | 01 with a descriptor in the same message, else 00 | length of the token, 4 | token | sealed record
+ * OFFER        number, 4 | how long the giver waits, 4, in milliseconds | length of the token, 4 | token | sealed record
  * TAKEN        number of the offer, 4
  * RENOUNCED    number of the offer, 4 | name of the claimant, 16 | reason in UTF-8
  * DECLINED     number of the offer, 4 | reason in UTF-8
@@ -30,14 +31,21 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // Made for one frame, and read once.
 record Frame(FrameType type, byte[] body) {
     static final int HEADER_SIZE = 4;
-    /** The greatest length of what follows it; a token and a record have at most a mebibyte of state each. */
-    static final int MAX_LENGTH = 3 << 20;
+    /** The bit of the length that announces a descriptor. */
+    static final int WITH_DESCRIPTOR = 1 << 31;
+    /** The greatest length of what follows it: the largest token and record. */
+    static final int MAX_LENGTH = 2 << 20;
+    /** The greatest length until both ends have greeted. */
+    static final int MAX_GREETING = 1024;
 
     private static final int MAGIC = 0x42544E48;
     private static final byte VERSION = 1;
     private static final int PUBLIC_KEY_POS = 4 + 1 + PublicId.SIZE;
     private static final int HELLO_SIZE = PUBLIC_KEY_POS + SessionKeyPair.PUBLIC_KEY_SIZE;
+    private static final int TOKEN_POS = 4 + 4 + 4;
+    private static final int REASON_POS = 4 + PublicId.SIZE;
     private static final int MAX_REASON = 500;
+    private static final long MAX_WAIT = HandoffOptions.MAX_LIMIT.toMillis();
 
     static Frame hello(PublicId store, byte[] publicKey) {
         return new Frame(
@@ -77,21 +85,39 @@ record Frame(FrameType type, byte[] body) {
         return new Frame(FrameType.REFUSED, new byte[0]);
     }
 
-    static Frame offer(int number, boolean withDescriptor, byte[] token, byte[] sealed) {
+    static Frame offer(Offered offered) {
         return new Frame(
                 FrameType.OFFER,
-                ByteBuffer.allocate(4 + 1 + 4 + token.length + sealed.length)
-                        .putInt(number)
-                        .put((byte) (withDescriptor ? 1 : 0))
-                        .putInt(token.length)
-                        .put(token)
-                        .put(sealed)
+                ByteBuffer.allocate(TOKEN_POS + offered.token().length + offered.sealed().length)
+                        .putInt(offered.number())
+                        .putInt(Math.max(
+                                1, Math.toIntExact(offered.answerWithin().toMillis())))
+                        .putInt(offered.token().length)
+                        .put(offered.token())
+                        .put(offered.sealed())
                         .array());
     }
 
-    /** Says whether a descriptor comes in the same message. */
-    boolean hasDescriptor() {
-        return type == FrameType.OFFER && body.length > 4 && body[4] == 1;
+    /** Reads an offer in whole. */
+    Offered offered() throws IOException {
+        ByteBuffer in = in(TOKEN_POS);
+        int number = in.getInt();
+        int wait = in.getInt();
+        int length = in.getInt();
+        if (wait < 1 || wait > MAX_WAIT) {
+            throw new IOException("an offer whose giver waits for " + wait + " ms");
+        }
+        if (length < 0 || length > in.remaining() || length > TokenHeader.MAX_TOKEN_SIZE) {
+            throw new IOException("an offer with a token of " + length + " octets, in a frame of " + body.length);
+        }
+        if (in.remaining() - length > HandoffRecord.MAX_SIZE) {
+            throw new IOException("an offer with a record of " + (in.remaining() - length) + " octets");
+        }
+        return new Offered(
+                number,
+                Duration.ofMillis(wait),
+                Arrays.copyOfRange(body, TOKEN_POS, TOKEN_POS + length),
+                Arrays.copyOfRange(body, TOKEN_POS + length, body.length));
     }
 
     static Frame taken(int number) {
@@ -121,37 +147,26 @@ record Frame(FrameType type, byte[] body) {
         return text.substring(0, Math.min(text.length(), MAX_REASON)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Reads the number of the offer that this frame is about. */
-    int number() throws IOException {
-        return in(4).getInt();
+    /** Reads an answer in whole. */
+    Answer answer() throws IOException {
+        return switch (type) {
+            case TAKEN -> {
+                requireSize(4);
+                yield new Answer(type, in(4).getInt(), null, "");
+            }
+            case RENOUNCED -> {
+                ByteBuffer in = in(REASON_POS);
+                yield new Answer(type, in.getInt(), new PublicId(in.getLong(), in.getLong()), reason(REASON_POS));
+            }
+            case DECLINED -> new Answer(type, in(4).getInt(), null, reason(4));
+            default -> throw new IllegalStateException(type + " is no answer");
+        };
     }
 
-    byte[] token() throws IOException {
-        return Arrays.copyOfRange(body, 9, endOfToken());
-    }
-
-    byte[] sealed() throws IOException {
-        return Arrays.copyOfRange(body, endOfToken(), body.length);
-    }
-
-    private int endOfToken() throws IOException {
-        int length = in(9).getInt(5);
-        if (length < 0 || length > body.length - 9) {
-            throw new IOException("an offer whose token is longer than its frame");
-        }
-        return 9 + length;
-    }
-
-    PublicId claimant() throws IOException {
-        ByteBuffer in = in(4 + PublicId.SIZE).position(4);
-        return new PublicId(in.getLong(), in.getLong());
-    }
-
-    /** Reads the reason, without what would disturb a log. */
-    String reason() {
-        int from = Math.min(body.length, type == FrameType.RENOUNCED ? 4 + PublicId.SIZE : 4);
+    /** Reads the reason, without what would disturb a log or a terminal. */
+    private String reason(int from) {
         int length = Math.min(body.length - from, 4 * MAX_REASON);
-        return new String(body, from, length, StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", "?");
+        return new String(body, from, length, StandardCharsets.UTF_8).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 
     private ByteBuffer in(int least) throws IOException {
@@ -161,40 +176,20 @@ record Frame(FrameType type, byte[] body) {
         return ByteBuffer.wrap(body);
     }
 
-    ByteBuffer encode() {
-        return ByteBuffer.allocate(HEADER_SIZE + 1 + body.length)
-                .putInt(1 + body.length)
-                .put(type.number())
-                .put(body)
-                .flip();
+    private void requireSize(int size) throws IOException {
+        if (body.length != size) {
+            throw new IOException("a frame " + type + " of " + body.length + " octets");
+        }
     }
 
-    /**
-     * Reads a frame off a buffer's beginning.
-     *
-     * @param in what has been received, from its position to its limit
-     * @return the frame, or null if it is not there in full
-     */
-    static Frame decode(ByteBuffer in) throws IOException {
-        if (in.remaining() < HEADER_SIZE) {
-            return null;
-        }
-        int length = in.getInt(in.position());
-        if (length < 1 || length > MAX_LENGTH) {
-            throw new IOException("a frame of " + length + " octets");
-        }
-        if (in.remaining() - HEADER_SIZE < length) {
-            return null;
-        }
-        try {
-            in.position(in.position() + HEADER_SIZE);
-            FrameType type = FrameType.of(in.get());
-            byte[] body = new byte[length - 1];
-            in.get(body);
-            return new Frame(type, body);
-        } catch (BufferUnderflowException e) {
-            throw new IllegalStateException(e);
-        }
+    /** Writes the type and the body, without the length. */
+    byte[] encode() {
+        return ByteBuffer.allocate(1 + body.length).put(type.number()).put(body).array();
+    }
+
+    /** Reads the type and the body. */
+    static Frame decode(byte[] octets) throws IOException {
+        return new Frame(FrameType.of(octets[0]), Arrays.copyOfRange(octets, 1, octets.length));
     }
 
     /** Names the type. */

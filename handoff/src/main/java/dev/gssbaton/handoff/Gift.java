@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ietf.jgss.GSSException;
 import org.newsclub.net.unix.FileDescriptorAccess;
 
@@ -28,14 +29,18 @@ public final class Gift {
     private final Parcel parcel;
     private final Offer offer;
     private final int number;
-    private final CompletableFuture<Frame> answer = new CompletableFuture<>();
+    private final Giving giving;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final AtomicBoolean left = new AtomicBoolean();
     private final long begun = System.nanoTime();
     private volatile String reason;
+    private volatile String storeSays;
 
-    Gift(Parcel parcel, Offer offer, int number) {
+    Gift(Parcel parcel, Offer offer, int number, Giving giving) {
         this.parcel = parcel;
         this.offer = offer;
         this.number = number;
+        this.giving = giving;
     }
 
     /**
@@ -66,12 +71,17 @@ public final class Gift {
     }
 
     /**
-     * Says why the receiver does not have it.
+     * Says why the receiver does not have it, and, as long as it is not settled who has it, what the claim store said last.
      *
      * @return a text without secrets; empty if it has been given
      */
     public Optional<String> reason() {
-        return Optional.ofNullable(reason);
+        String store = storeSays;
+        return Optional.ofNullable(reason).map(why -> store == null ? why : why + "; " + store);
+    }
+
+    Offer offer() {
+        return offer;
     }
 
     int number() {
@@ -79,8 +89,8 @@ public final class Gift {
     }
 
     /** The peer says what became of it. */
-    void answered(Frame frame) {
-        answer.complete(frame);
+    void answered(Answer said) {
+        answer.complete(said);
     }
 
     /** Nothing more will be heard of it. */
@@ -88,84 +98,128 @@ public final class Gift {
         answer.completeExceptionally(why);
     }
 
-    /** Waits for the answer, and settles who has the context. */
-    void await(Duration limit) throws IOException {
-        Frame heard = null;
+    /** Says, once, that a socket that was offered need not be counted any more. */
+    boolean leaves() {
+        return parcel.socket() != null && left.compareAndSet(false, true);
+    }
+
+    private boolean isAnswered() {
+        return answer.isDone() && !answer.isCompletedExceptionally();
+    }
+
+    /**
+     * Waits for the answer, and settles who has the context.
+     *
+     * @param wait how long to wait for the answer
+     * @param limit how long to ask the claim store
+     */
+    void await(Duration wait, Duration limit) throws IOException {
         try {
-            long left = limit.toNanos() - (System.nanoTime() - begun);
-            heard = answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            reason = "no answer within " + limit;
-        } catch (ExecutionException e) {
-            reason = e.getCause().getMessage();
+            awaitAnswer(wait.toNanos() - (System.nanoTime() - begun));
+            reason = "no answer within " + wait;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             reason = "the thread that waited was interrupted";
         }
-        settle(heard, limit);
+        settle(limit);
+    }
+
+    /** Waits until there is an answer or nothing more will be heard, or the time is over. */
+    private void awaitAnswer(long nanos) throws InterruptedException {
+        try {
+            answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // Whoever settles looks at the answer itself.
+        }
     }
 
     /**
-     * Settles who has the context, if that could not be done before.
+     * Settles who has the context, if that could not be done before. What the receiver says meanwhile counts.
      *
-     * @param limit how long to ask the claim store, which is asked once at least
+     * @param limit how long to ask the claim store, which is asked once at least; once alone if the thread is interrupted
      * @return who has it now
      * @throws IOException if the socket of a context that was given could not be closed
      */
-    public Offer.State settle(Duration limit) throws IOException {
-        Frame heard = answer.isDone() && !answer.isCompletedExceptionally() ? answer.join() : null;
-        return settle(heard, limit);
-    }
-
-    private synchronized Offer.State settle(Frame heard, Duration limit) throws IOException {
+    public synchronized Offer.State settle(Duration limit) throws IOException {
         if (offer.state() != Offer.State.OPEN) {
             return offer.state();
         }
-        long begin = System.nanoTime();
-        Duration pause = FIRST_PAUSE;
-        while (!settleOnce(heard) && System.nanoTime() - begin < limit.toNanos()) {
-            try {
-                Thread.sleep(pause.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
+        // The claim store may be one of files, which an interrupted thread cannot open.
+        boolean interrupted = Thread.interrupted();
+        try {
+            long begin = System.nanoTime();
+            Duration pause = FIRST_PAUSE;
+            while (!settleOnce() && !interrupted && System.nanoTime() - begin < limit.toNanos()) {
+                interrupted = !rest(pause);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
         switch (offer.state()) {
             case GIVEN -> {
                 reason = null;
+                giving.settled(this);
                 release();
                 HandoffLog.debug("token {0}: given", id());
             }
-            case KEPT -> HandoffLog.warn("token {0}: not given, and kept: {1}", id(), reason);
+            case KEPT -> {
+                giving.settled(this);
+                HandoffLog.warn("token {0}: not given, and kept: {1}", id(), reason);
+            }
             case OPEN ->
-                HandoffLog.warn("token {0}: frozen, since it could not be settled who has it: {1}", id(), reason);
+                HandoffLog.warn(
+                        "token {0}: frozen, since it could not be settled who has it: {1}", id(), reason().orElse(""));
         }
         return offer.state();
     }
 
-    private boolean settleOnce(Frame heard) throws IOException {
+    /** Waits before the store is asked again; what the receiver says is worth asking for at once. Says whether it was left in peace. */
+    private boolean rest(Duration pause) {
         try {
-            if (heard == null) {
-                offer.rescue();
+            if (answer.isDone()) {
+                Thread.sleep(pause.toMillis());
             } else {
-                switch (heard.type()) {
-                    case TAKEN -> offer.taken();
-                    case RENOUNCED -> {
-                        reason = "the receiver gave it back: " + heard.reason();
-                        offer.renounced(heard.claimant());
-                    }
-                    default -> {
-                        reason = "the receiver declined: " + heard.reason();
-                        offer.rescue();
-                    }
-                }
+                awaitAnswer(pause.toNanos());
             }
             return true;
-        } catch (GSSException e) {
-            reason = (reason == null ? "" : reason + "; ") + e.getMessage();
+        } catch (InterruptedException e) {
             return false;
+        }
+    }
+
+    private boolean settleOnce() {
+        try {
+            if (isAnswered()) {
+                settleBy(answer.join());
+            } else {
+                if (answer.isDone()) {
+                    reason = answer.handle((none, why) -> String.valueOf(why.getMessage()))
+                            .join();
+                }
+                offer.rescue();
+            }
+            storeSays = null;
+            return true;
+        } catch (GSSException | RuntimeException e) {
+            storeSays = e.getMessage();
+            return false;
+        }
+    }
+
+    private void settleBy(Answer said) throws GSSException {
+        switch (said.type()) {
+            case TAKEN -> offer.taken();
+            case RENOUNCED -> {
+                reason = "the receiver gave it back: " + said.reason();
+                offer.renounced(said.claimant());
+            }
+            default -> {
+                reason = "the receiver declined: " + said.reason();
+                offer.rescue();
+            }
         }
     }
 

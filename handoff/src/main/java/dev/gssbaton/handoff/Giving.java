@@ -4,6 +4,7 @@ import dev.gssbaton.Offer;
 import dev.gssbaton.TransferSession;
 import dev.gssbaton.seal.TokenSealer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,19 +12,30 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.ietf.jgss.GSSException;
 
 /** The giver's part of a channel: what is frozen and offered here, until it is settled who has it. Safe for use by several threads. */
 final class Giving {
+    /**
+     * How many sockets are offered at once: fewer than the descriptors that the receiver lets wait, with room for those of offers that
+     * were withdrawn.
+     */
+    static final int MOST_SOCKETS = 32;
+
     private final Connection connection;
     private final HandoffOptions options;
     private final TransferSession session;
     private final TokenSealer sealer;
 
     private final AtomicInteger numbers = new AtomicInteger();
+    /** Offered, and not settled. */
     private final Map<Integer, Gift> gifts = new ConcurrentHashMap<>();
+
+    private final Semaphore sockets = new Semaphore(MOST_SOCKETS);
     private volatile IOException end;
 
     Giving(Connection connection, HandoffOptions options, TransferSession session, TokenSealer sealer) {
@@ -45,7 +57,7 @@ final class Giving {
         List<Gift> all = new ArrayList<>();
         Deque<Gift> open = new ArrayDeque<>();
         for (Parcel parcel : parcels) {
-            if (open.size() == options.window()) {
+            while (!open.isEmpty() && (open.size() >= options.window() || mustWait(parcel))) {
                 finish(open.remove(), progress);
             }
             try {
@@ -60,6 +72,10 @@ final class Giving {
         return all;
     }
 
+    private boolean mustWait(Parcel parcel) {
+        return parcel.socket() != null && sockets.availablePermits() == 0;
+    }
+
     private void finish(Gift gift, Consumer<Gift> progress) {
         try {
             settle(gift);
@@ -70,11 +86,11 @@ final class Giving {
     }
 
     private void settle(Gift gift) throws IOException {
-        try {
-            gift.await(options.limit());
-        } finally {
-            gifts.remove(gift.number());
-        }
+        gift.await(wait(), options.limit());
+    }
+
+    private Duration wait() {
+        return options.limit();
     }
 
     private static void requireStill(Parcel parcel) {
@@ -88,29 +104,78 @@ final class Giving {
     /** Freezes a context and offers it. Whatever fails before it is frozen is thrown; what fails later is settled. */
     private Gift begin(Parcel parcel, SocketTable table) throws GSSException, IOException {
         requireStill(parcel);
-        try (PassedSocket socket = parcel.socket() == null ? null : table.find(parcel.socket())) {
+        PassedSocket socket = parcel.socket() == null ? null : table.find(parcel.socket());
+        try {
             requireOpen();
-            Offer offer = session.offer(parcel.context(), options.offer());
-            Gift gift = new Gift(parcel, offer, numbers.getAndIncrement());
-            gifts.put(gift.number(), gift);
-            try {
-                HandoffRecord record = new HandoffRecord(
-                        offer.id(),
-                        socket == null ? 0 : socket.inode(),
-                        parcel.unread(),
-                        parcel.unwritten(),
-                        parcel.note());
-                byte[] sealed = record.seal(sealer, offer.token().notAfter());
-                connection.send(
-                        Frame.offer(gift.number(), socket != null, offer.token().octets(), sealed),
-                        socket == null ? null : socket.descriptor());
-                requireOpen();
-            } catch (GSSException | IOException | RuntimeException e) {
-                gift.cut(e instanceof IOException cut ? cut : new IOException(e));
-            } finally {
-                offer.token().close();
+            return offer(parcel, socket);
+        } finally {
+            if (socket != null) {
+                close(socket);
             }
+        }
+    }
+
+    private static void close(PassedSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            HandoffLog.warn("a descriptor that was sent could not be closed here: {0}", e.getMessage());
+        }
+    }
+
+    private Gift offer(Parcel parcel, PassedSocket socket) throws GSSException, IOException {
+        Gift gift = freeze(parcel);
+        Offer offer = gift.offer();
+        try {
+            HandoffRecord record = new HandoffRecord(
+                    offer.id(),
+                    socket == null ? 0 : socket.inode(),
+                    parcel.unread(),
+                    parcel.unwritten(),
+                    parcel.note());
+            byte[] sealed = record.seal(sealer, offer.token().notAfter());
+            connection.send(
+                    Frame.offer(new Offered(
+                            gift.number(), wait(), offer.token().octets(), sealed)),
+                    socket == null ? null : socket.descriptor());
+            requireOpen();
+        } catch (GSSException | IOException | RuntimeException e) {
+            gift.cut(e instanceof IOException cut ? cut : new IOException(e));
+            release(gift);
+        } finally {
+            offer.token().close();
+        }
+        return gift;
+    }
+
+    private Gift freeze(Parcel parcel) throws GSSException, IOException {
+        acquire(parcel);
+        boolean frozen = false;
+        try {
+            Offer offer = session.offer(parcel.context(), options.offer());
+            frozen = true;
+            Gift gift = new Gift(parcel, offer, numbers.getAndIncrement(), this);
+            gifts.put(gift.number(), gift);
             return gift;
+        } finally {
+            if (!frozen && parcel.socket() != null) {
+                sockets.release();
+            }
+        }
+    }
+
+    private void acquire(Parcel parcel) throws IOException {
+        if (parcel.socket() == null) {
+            return;
+        }
+        try {
+            if (!sockets.tryAcquire(options.limit().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new IOException(MOST_SOCKETS
+                        + " sockets were offered to the peer, and none of them was answered for " + options.limit());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the thread was interrupted before the context was offered", e);
         }
     }
 
@@ -122,10 +187,23 @@ final class Giving {
     }
 
     /** The peer says what became of an offer. */
-    void answered(Frame frame) throws IOException {
-        Gift gift = gifts.get(frame.number());
+    void answered(Answer answer) {
+        Gift gift = gifts.get(answer.number());
         if (gift != null) {
-            gift.answered(frame);
+            gift.answered(answer);
+            release(gift);
+        }
+    }
+
+    /** It is settled who has it, and an answer that comes later changes nothing. */
+    void settled(Gift gift) {
+        gifts.remove(gift.number());
+        release(gift);
+    }
+
+    private void release(Gift gift) {
+        if (gift.leaves()) {
+            sockets.release();
         }
     }
 
@@ -134,6 +212,7 @@ final class Giving {
         end = why;
         for (Gift gift : gifts.values()) {
             gift.cut(why);
+            release(gift);
         }
     }
 }

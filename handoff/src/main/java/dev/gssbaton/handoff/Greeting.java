@@ -5,6 +5,7 @@ import dev.gssbaton.seal.SessionKeyPair;
 import dev.gssbaton.spi.PublicId;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
 import org.ietf.jgss.GSSException;
 
@@ -26,17 +27,23 @@ final class Greeting {
         this.options = options;
     }
 
-    /** Greets the peer, and agrees with it on the keys of the session, which the caller closes. */
+    /** Greets the peer within the limit of the options. */
     RecipientKeys exchange(End end, PublicId store) throws IOException, GSSException {
+        return exchange(end, store, options.limit());
+    }
+
+    /** Greets the peer in time, and agrees with it on the keys of the session, which the caller closes. */
+    RecipientKeys exchange(End end, PublicId store, Duration limit) throws IOException, GSSException {
         Optional<String> refusal = refusal();
         if (refusal.isPresent()) {
             refuse();
             throw new HandoffRefusedException("this process's policy does not allow process " + peer.pid()
                     + " of account " + peer.uid() + ": " + refusal.get());
         }
-        Connection.Watch watch = connection.watch(options.limit());
+        Connection.Watch watch = connection.watch(limit);
         try {
             RecipientKeys keys = agree(end, store);
+            connection.greeted();
             HandoffLog.debug("process {0} of account {1} is allowed", peer.pid(), peer.uid());
             return keys;
         } catch (IOException e) {

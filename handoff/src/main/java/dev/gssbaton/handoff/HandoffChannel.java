@@ -29,6 +29,10 @@ import org.ietf.jgss.GSSException;
  * <p>The receiver does not touch the socket before its claim, and the giver does not touch it after the offer, unless it keeps the
  * context. Both have one file description, so that options which either sets hold for both.
  *
+ * <p>A thread that is interrupted harms no other's hand-over: what is being sent is sent in whole. Its own are settled at once: one that
+ * gives asks the claim store without waiting for the answer any longer, one that takes claims once, and gives back what it could not
+ * claim.
+ *
  * <p>Safe for use by several threads. One daemon thread receives.
  */
 public final class HandoffChannel implements Closeable {
@@ -42,12 +46,17 @@ public final class HandoffChannel implements Closeable {
 
     /** Greets a peer that is connected; closes the connection if either end does not allow the other. */
     HandoffChannel(Connection connection, Greeting.End end, HandoffOptions options) throws IOException {
+        this(connection, end, options, options.limit());
+    }
+
+    private HandoffChannel(Connection connection, Greeting.End end, HandoffOptions options, Duration greeting)
+            throws IOException {
         this.connection = connection;
         boolean greeted = false;
         try {
             peer = connection.peer();
             keys = new Greeting(connection, peer, options)
-                    .exchange(end, options.manager().claimStoreId());
+                    .exchange(end, options.manager().claimStoreId(), greeting);
             greeted = true;
         } catch (GSSException e) {
             throw new IOException(e.getMessage(), e);
@@ -72,7 +81,8 @@ public final class HandoffChannel implements Closeable {
      * @param policy which listener is allowed
      * @return the channel, the caller's
      * @throws HandoffRefusedException if either end does not allow the other
-     * @throws IOException if there is no listener, or its directory is not this account's alone
+     * @throws IOException if there is no listener, or its directory is not this account's alone, or it does not accept and greet within
+     *     the limit of the options, or the thread is interrupted
      */
     public static HandoffChannel connect(Path path, PeerPolicy policy) throws IOException {
         return connect(path, HandoffOptions.of(BatonManager.withDefaults()).withPolicy(policy));
@@ -85,10 +95,15 @@ public final class HandoffChannel implements Closeable {
      * @param options how to give and to take
      * @return the channel, the caller's
      * @throws HandoffRefusedException if either end does not allow the other
-     * @throws IOException if there is no listener, or its directory is not this account's alone
+     * @throws IOException if there is no listener, or its directory is not this account's alone, or it does not accept and greet within
+     *     the limit of the options, or the thread is interrupted
      */
     public static HandoffChannel connect(Path path, HandoffOptions options) throws IOException {
-        return new HandoffChannel(SocketPlace.of(path).connect(options.limit()), Greeting.End.CONNECTED, options);
+        long begin = System.nanoTime();
+        Connection connection = SocketPlace.of(path).connect(options.limit());
+        Duration left = options.limit().minusNanos(System.nanoTime() - begin);
+        return new HandoffChannel(
+                connection, Greeting.End.CONNECTED, options, left.isNegative() ? Duration.ZERO : left);
     }
 
     /**
@@ -134,8 +149,8 @@ public final class HandoffChannel implements Closeable {
     }
 
     /**
-     * Gives many contexts, so many at once as the options say, and waits until it is settled for each who has it. A context that
-     * cannot be offered stays as it was; the others go on.
+     * Gives many contexts, so many at once as the options say, though at most 32 with a socket, and waits until it is settled for each who
+     * has it. A context that cannot be offered stays as it was; the others go on.
      *
      * @param parcels the contexts, and what goes with them
      * @param progress is told of each as soon as it is settled, in their order
@@ -178,27 +193,44 @@ public final class HandoffChannel implements Closeable {
     // Receiving
 
     private void receive() {
-        IOException why;
+        IOException why = receiveAll();
+        closeConnection();
+        giving.end(why);
+        taking.end(why);
+    }
+
+    /** Receives until it fails, and says why: whatever that is, be it the memory, who waits must be told. */
+    private IOException receiveAll() {
         try {
             while (true) {
                 received(connection.receive());
             }
         } catch (IOException e) {
-            why = e;
-        } catch (RuntimeException e) {
-            why = new IOException(e);
+            return e;
+        } catch (RuntimeException | Error e) {
+            return new IOException("receiving failed: " + e, e);
         }
-        giving.end(why);
-        taking.end(why);
-        closeConnection();
     }
 
     private void received(Connection.Received received) throws IOException {
         Frame frame = received.frame();
         switch (frame.type()) {
-            case OFFER -> taking.offered(received);
-            case TAKEN, RENOUNCED, DECLINED -> giving.answered(frame);
+            case OFFER -> taking.offered(offered(received), received.socket());
+            case TAKEN, RENOUNCED, DECLINED -> giving.answered(frame.answer());
             default -> throw new IOException("the peer sends " + frame.type() + " after the greeting");
+        }
+    }
+
+    private static Offered offered(Connection.Received received) throws IOException {
+        boolean whole = false;
+        try {
+            Offered offered = received.frame().offered();
+            whole = true;
+            return offered;
+        } finally {
+            if (!whole && received.socket() != null) {
+                received.socket().close();
+            }
         }
     }
 

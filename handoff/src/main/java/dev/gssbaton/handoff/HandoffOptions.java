@@ -13,10 +13,10 @@ import java.util.Objects;
  * @param policy which peers are allowed
  * @param offer how tokens are made, and how long messages of a frozen context wait
  * @param expected what contexts that are taken must be
- * @param limit how long each step may take, by the machine's monotonic clock: a greeting, an answer to an offer, the settling with
- *     the claim store
+ * @param limit how long each step may take, by the machine's monotonic clock: connecting and greeting, an answer to an offer, which is
+ *     waited for no longer than its token lives, the settling with the claim store
  * @param window how many contexts of a {@link HandoffChannel#giveAll} are frozen at once: the more, the more are given in a
- *     second, and the longer each client waits
+ *     second, and the longer each client waits; of those with a socket 32 at most
  */
 public record HandoffOptions(
         BatonManager manager,
@@ -29,7 +29,7 @@ public record HandoffOptions(
     public static final int MAX_WINDOW = 1024;
 
     private static final Duration MIN_LIMIT = Duration.ofMillis(1);
-    private static final Duration MAX_LIMIT = Duration.ofHours(1);
+    static final Duration MAX_LIMIT = Duration.ofHours(1);
 
     /**
      * Checks the values.

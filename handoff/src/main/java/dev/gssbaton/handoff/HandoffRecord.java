@@ -33,6 +33,8 @@ record HandoffRecord(ClaimId token, long inode, byte[] unread, byte[] unwritten,
 
     private static final int VERSION = 1;
     private static final int FIXED_SIZE = 128;
+    /** The greatest size of a sealed one: with its header, and the tag within what is fixed. */
+    static final int MAX_SIZE = TokenHeader.SIZE + FIXED_SIZE + 2 * Parcel.MAX_OCTETS + Parcel.MAX_NOTE;
 
     byte[] seal(TokenSealer sealer, Instant notAfter) throws GSSException {
         int size = FIXED_SIZE + unread.length + unwritten.length + note.length;

@@ -13,11 +13,17 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.ietf.jgss.GSSException;
 
 /** The receiver's part of a channel: what the peer has offered, until somebody takes it. Safe for use by several threads. */
 final class Taking {
-    private static final Incoming END = new Incoming(null, null);
+    /** How many octets of offers may wait: 32 of the largest, which are as many as a giver offers with a socket at once. */
+    private static final long MOST_OCTETS = 64L << 20;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Incoming END = new Incoming(null, null, 0);
 
     private final Connection connection;
     private final HandoffOptions options;
@@ -25,23 +31,38 @@ final class Taking {
     private final TokenSealer sealer;
 
     private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
+    private final AtomicLong octets = new AtomicLong();
     private volatile IOException end;
     private volatile boolean closed;
 
-    /** An offer of the peer's that waits to be taken. */
-    private record Incoming(Frame frame, PassedSocket socket) implements Closeable {
+    /**
+     * An offer of the peer's that waits to be taken.
+     *
+     * @param offered what is offered; null where nothing more comes
+     * @param socket what came with it, or null
+     * @param deadline until when to ask the claim store, by the monotonic clock
+     */
+    private record Incoming(Offered offered, PassedSocket socket, long deadline) implements Closeable {
         boolean isEnd() {
-            return frame == null;
+            return offered == null;
         }
 
         long inode() {
             return socket == null ? 0 : socket.inode();
         }
 
+        long octets() {
+            return isEnd() ? 0 : offered.token().length + offered.sealed().length;
+        }
+
         @Override
-        public void close() throws IOException {
+        public void close() {
             if (socket != null) {
-                socket.close();
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    HandoffLog.debug("a descriptor that was not taken could not be closed: {0}", e.getMessage());
+                }
             }
         }
     }
@@ -73,6 +94,7 @@ final class Taking {
                 ended.initCause(end);
                 throw ended;
             }
+            octets.addAndGet(-next.octets());
             Optional<Handoff> taken = take(next);
             if (taken.isPresent()) {
                 return taken;
@@ -86,15 +108,15 @@ final class Taking {
     }
 
     /** Takes what was offered: all that can fail, the claim, the answer, and only then is it live. */
-    private Optional<Handoff> take(Incoming offered) throws IOException {
-        try (offered) {
-            int number = offered.frame().number();
-            PreparedContext context;
+    private Optional<Handoff> take(Incoming next) {
+        try (next) {
+            int number = next.offered().number();
             HandoffRecord record = null;
+            PreparedContext context;
             try {
-                record = HandoffRecord.open(sealer, offered.frame().sealed());
-                context = session.prepare(offered.frame().token(), options.expected());
-            } catch (GSSException | IOException | IllegalStateException e) {
+                record = HandoffRecord.open(sealer, next.offered().sealed());
+                context = session.prepare(next.offered().token(), options.expected());
+            } catch (GSSException | IllegalStateException e) {
                 // Also where this end is being closed, so that its keys are erased already.
                 if (record != null) {
                     record.erase();
@@ -102,45 +124,63 @@ final class Taking {
                 answer(Frame.declined(number, e.getMessage()));
                 return Optional.empty();
             }
+            SocketChannel socket;
             try {
-                record.requireFor(context.id(), offered.inode());
-                claim(context);
-                SocketChannel socket =
-                        offered.socket() == null ? null : offered.socket().toChannel();
-                answer(Frame.taken(number));
-                return Optional.of(new Handoff(
-                        context.live(), context.id(), socket, record.unread(), record.unwritten(), record.note()));
+                record.requireFor(context.id(), next.inode());
+                claim(context, next.deadline());
+                socket = next.socket() == null ? null : next.socket().toChannel();
             } catch (GSSException | IOException | RuntimeException e) {
                 record.erase();
                 HandoffLog.warn("token {0}: not taken: {1}", context.id(), e.getMessage());
                 answer(Frame.renounced(number, context.renounce(), e.getMessage()));
                 return Optional.empty();
             }
+            answer(Frame.taken(number));
+            return Optional.of(new Handoff(
+                    context.live(), context.id(), socket, record.unread(), record.unwritten(), record.note()));
         }
     }
 
-    /** Claims a token, again and again as long as the store cannot say who has it. */
-    private void claim(PreparedContext context) throws GSSException {
-        long begin = System.nanoTime();
-        while (true) {
-            try {
-                context.claim();
-                return;
-            } catch (GSSException e) {
-                boolean unknown = TransferFault.of(e)
-                        .filter(TransferFault.CLAIM_UNKNOWN::equals)
-                        .isPresent();
-                if (!unknown || System.nanoTime() - begin >= options.limit().toNanos()) {
-                    throw e;
+    /**
+     * Claims a token, again and again as long as the store cannot say who has it. It gives up while the giver still waits: the claim may be
+     * recorded, and only who hears that it is renounced can have the context back. A thread that is interrupted asks once.
+     */
+    private void claim(PreparedContext context, long deadline) throws GSSException {
+        // The claim store may be one of files, which an interrupted thread cannot open.
+        boolean interrupted = Thread.interrupted();
+        try {
+            Duration pause = FIRST_PAUSE;
+            while (true) {
+                try {
+                    context.claim();
+                    return;
+                } catch (GSSException e) {
+                    if (!isUnknown(e) || interrupted || System.nanoTime() - deadline >= 0) {
+                        throw e;
+                    }
+                    HandoffLog.debug("token {0}: {1}", context.id(), e.getMessage());
                 }
-                HandoffLog.debug("token {0}: {1}", context.id(), e.getMessage());
+                interrupted = !rest(pause, deadline);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
+        } finally {
+            if (interrupted) {
                 Thread.currentThread().interrupt();
-                throw TransferFault.CLAIM_UNKNOWN.exception("the thread that claimed was interrupted");
             }
+        }
+    }
+
+    private static boolean isUnknown(GSSException e) {
+        return TransferFault.of(e).filter(TransferFault.CLAIM_UNKNOWN::equals).isPresent();
+    }
+
+    /** Says whether it was left in peace. */
+    private static boolean rest(Duration pause, long deadline) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(Math.min(pause.toNanos(), Math.max(0, deadline - System.nanoTime())));
+            return true;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 
@@ -154,11 +194,16 @@ final class Taking {
     }
 
     /** The peer offers a context. */
-    void offered(Connection.Received received) throws IOException {
-        if (incoming.size() >= HandoffOptions.MAX_WINDOW) {
-            throw new IOException("the peer offers more than " + HandoffOptions.MAX_WINDOW + " contexts at once");
+    void offered(Offered offered, PassedSocket socket) throws IOException {
+        long wait = Math.min(offered.answerWithin().toNanos(), options.limit().toNanos());
+        Incoming next = new Incoming(offered, socket, System.nanoTime() + wait / 2);
+        if (incoming.size() >= HandoffOptions.MAX_WINDOW || octets.get() + next.octets() > MOST_OCTETS) {
+            next.close();
+            throw new IOException("the peer offers too much at once: at most " + HandoffOptions.MAX_WINDOW
+                    + " contexts and " + (MOST_OCTETS >> 20) + " MiB wait to be taken");
         }
-        incoming.add(new Incoming(received.frame(), received.socket()));
+        octets.addAndGet(next.octets());
+        incoming.add(next);
         if (closed) {
             dropAll();
         }
@@ -179,11 +224,12 @@ final class Taking {
 
     private void dropAll() {
         for (Incoming left = incoming.poll(); left != null; left = incoming.poll()) {
-            try {
-                left.close();
-            } catch (IOException e) {
-                HandoffLog.debug("a descriptor that was not taken could not be closed: {0}", e.getMessage());
-            }
+            drop(left);
         }
+    }
+
+    private void drop(Incoming left) {
+        octets.addAndGet(-left.octets());
+        left.close();
     }
 }
