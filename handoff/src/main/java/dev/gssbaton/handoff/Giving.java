@@ -56,9 +56,13 @@ final class Giving {
         SocketTable table = new SocketTable();
         List<Gift> all = new ArrayList<>();
         Deque<Gift> open = new ArrayDeque<>();
+        Progress told = new Progress(progress);
         for (Parcel parcel : parcels) {
             while (!open.isEmpty() && (open.size() >= options.window() || mustWait(parcel))) {
-                finish(open.remove(), progress);
+                finish(open.remove(), told);
+            }
+            if (told.hasFailed()) {
+                break;
             }
             try {
                 Gift gift = begin(parcel, table);
@@ -68,7 +72,8 @@ final class Giving {
                 HandoffLog.warn("a context was not offered, and stays: {0}", e.getMessage());
             }
         }
-        open.forEach(gift -> finish(gift, progress));
+        open.forEach(gift -> finish(gift, told));
+        told.requireNoFailure();
         return all;
     }
 
@@ -76,13 +81,45 @@ final class Giving {
         return parcel.socket() != null && sockets.availablePermits() == 0;
     }
 
-    private void finish(Gift gift, Consumer<Gift> progress) {
+    /** Tells of what is settled, and keeps what the one who is told throws until nothing is frozen any more. */
+    private static final class Progress {
+        private final Consumer<Gift> told;
+        private RuntimeException failure;
+
+        Progress(Consumer<Gift> told) {
+            this.told = told;
+        }
+
+        void tell(Gift gift) {
+            try {
+                told.accept(gift);
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else if (failure != e) {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+
+        boolean hasFailed() {
+            return failure != null;
+        }
+
+        void requireNoFailure() {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    private void finish(Gift gift, Progress progress) {
         try {
             settle(gift);
         } catch (IOException e) {
             HandoffLog.warn("token {0}: its socket could not be closed here: {1}", gift.id(), e.getMessage());
         }
-        progress.accept(gift);
+        progress.tell(gift);
     }
 
     private void settle(Gift gift) throws IOException {

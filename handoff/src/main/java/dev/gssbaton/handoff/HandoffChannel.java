@@ -152,6 +152,9 @@ public final class HandoffChannel implements Closeable {
      * Gives many contexts, so many at once as the options say, though at most 32 with a socket, and waits until it is settled for each who
      * has it. A context that cannot be offered stays as it was; the others go on.
      *
+     * <p>If {@code progress} throws, no more are offered. Those that are frozen are settled, and {@code progress} is told of them too,
+     * before it is thrown on.
+     *
      * @param parcels the contexts, and what goes with them
      * @param progress is told of each as soon as it is settled, in their order
      * @return what became of each that was offered, in their order

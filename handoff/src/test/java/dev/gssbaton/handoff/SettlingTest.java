@@ -196,6 +196,37 @@ class SettlingTest {
     // Many
 
     @Test
+    void a_callback_that_throws_leaves_nothing_frozen_and_is_told_of_all() throws Exception {
+        try (TwoEnds ends = TwoEnds.connect(path, giving.withWindow(3), taking)) {
+            CompletableFuture<Object> takingAll = beside(() -> {
+                while (true) {
+                    ends.taker().take();
+                }
+            });
+            List<Parcel> parcels = new ArrayList<>();
+            List<Pairs> pairs = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                pairs.add(Pairs.establish(manager));
+                parcels.add(Parcel.of(pairs.get(i).server(), null));
+            }
+            List<Gift> told = new ArrayList<>();
+            RuntimeException mine = new IllegalStateException("mine");
+            assertSame(mine, assertThrows(IllegalStateException.class, () -> ends.giver()
+                    .giveAll(parcels, gift -> {
+                        told.add(gift);
+                        throw mine;
+                    })));
+            assertEquals(3, told.size());
+            told.forEach(gift -> assertEquals(Offer.State.GIVEN, gift.state()));
+            for (Pairs pair : pairs.subList(3, 8)) {
+                assertGoesOn(pair);
+            }
+            ends.giver().close();
+            assertThrows(Exception.class, takingAll::get);
+        }
+    }
+
+    @Test
     void more_sockets_than_may_be_under_way_move_in_one_go() throws Exception {
         int count = Giving.MOST_SOCKETS + 8;
         try (TwoEnds ends = TwoEnds.connect(path, giving.withWindow(64), taking)) {
