@@ -21,6 +21,7 @@ import java.util.Arrays;
  * TAKEN        number of the offer, 4
  * RENOUNCED    number of the offer, 4 | name of the claimant, 16 | reason in UTF-8
  * DECLINED     number of the offer, 4 | reason in UTF-8
+ * WITHDRAWN    number of the offer, 4
  * </pre>
  *
  * <p>An end numbers its own offers. Reasons name no secret.
@@ -140,6 +141,17 @@ record Frame(FrameType type, byte[] body) {
         return new Frame(
                 FrameType.DECLINED,
                 ByteBuffer.allocate(4 + text.length).putInt(number).put(text).array());
+    }
+
+    static Frame withdrawn(int number) {
+        return new Frame(
+                FrameType.WITHDRAWN, ByteBuffer.allocate(4).putInt(number).array());
+    }
+
+    /** Reads the number of the offer that is withdrawn. */
+    int withdrawn() throws IOException {
+        requireSize(4);
+        return ByteBuffer.wrap(body).getInt();
     }
 
     private static byte[] text(String reason) {

@@ -17,7 +17,9 @@ enum FrameType {
     /** It has been erased, and is given back. */
     RENOUNCED(6),
     /** It could not be opened. */
-    DECLINED(7);
+    DECLINED(7),
+    /** The giver has taken back what was not taken in time. */
+    WITHDRAWN(8);
 
     private final int number;
 

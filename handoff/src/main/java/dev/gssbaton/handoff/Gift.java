@@ -167,6 +167,9 @@ public final class Gift {
             }
             case KEPT -> {
                 giving.settled(this);
+                if (!answer.isDone()) {
+                    giving.withdraw(this);
+                }
                 HandoffLog.warn("token {0}: not given, and kept: {1}", id(), reason);
             }
             case OPEN ->

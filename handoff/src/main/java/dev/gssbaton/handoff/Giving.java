@@ -244,6 +244,16 @@ final class Giving {
         }
     }
 
+    /** Tells the receiver that it need not take what is kept here, so that it closes its copy of the socket. */
+    void withdraw(Gift gift) {
+        try {
+            connection.send(Frame.withdrawn(gift.number()));
+        } catch (IOException e) {
+            HandoffLog.debug(
+                    "token {0}: the receiver could not be told that it is kept: {1}", gift.id(), e.getMessage());
+        }
+    }
+
     /** Nothing more will be heard. */
     void end(IOException why) {
         end = why;

@@ -220,6 +220,7 @@ public final class HandoffChannel implements Closeable {
         switch (frame.type()) {
             case OFFER -> taking.offered(offered(received), received.socket());
             case TAKEN, RENOUNCED, DECLINED -> giving.answered(frame.answer());
+            case WITHDRAWN -> taking.withdrawn(frame.withdrawn());
             default -> throw new IOException("the peer sends " + frame.type() + " after the greeting");
         }
     }

@@ -209,6 +209,15 @@ final class Taking {
         }
     }
 
+    /** The peer has taken back what it offered: what waits with it would keep its client from seeing the end. */
+    void withdrawn(int number) {
+        for (Incoming each : incoming) {
+            if (!each.isEnd() && each.offered().number() == number && incoming.remove(each)) {
+                drop(each);
+            }
+        }
+    }
+
     /** Nothing more will be offered; what was can still be taken. */
     void end(IOException why) {
         end = why;

@@ -231,6 +231,31 @@ class ScriptedPeerTest {
                 taking.offered(largest, null);
             }
         });
+        taking.withdrawn(0);
+        taking.offered(largest, null);
+    }
+
+    @Test
+    void an_offer_that_is_withdrawn_is_not_taken_and_unknown_numbers_are_passed_over() throws Exception {
+        try (Ends ends = connect()) {
+            Pairs withdrawn = Pairs.establish(manager);
+            Pairs pair = Pairs.establish(manager);
+            Offer first = ends.peer().session().offer(withdrawn.server(), OfferOptions.defaults());
+            Offer second = ends.peer().session().offer(pair.server(), OfferOptions.defaults());
+            ends.peer().send(ScriptedPeer.OFFER, ends.peer().offer(1, first, 0));
+            ends.peer().send(ScriptedPeer.WITHDRAWN, int32(5));
+            ends.peer().send(ScriptedPeer.WITHDRAWN, int32(1));
+            ends.peer().send(ScriptedPeer.OFFER, ends.peer().offer(2, second, 0));
+            CompletableFuture<Handoff> taking = beside(ends.channel()::take);
+            Handoff taken = taking.get();
+            // The first may have been taken before it was withdrawn only if it came before the other.
+            if (taken.token().equals(first.id())) {
+                taken = ends.channel().take();
+            }
+            assertEquals(second.id(), taken.token());
+            ends.peer().send(ScriptedPeer.WITHDRAWN, new byte[3]);
+            assertTrue(reasonOfEnd(ends.channel()).contains("WITHDRAWN"));
+        }
     }
 
     // Descriptors

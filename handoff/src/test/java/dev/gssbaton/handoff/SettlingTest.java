@@ -193,6 +193,21 @@ class SettlingTest {
                 OfferOptions.defaults().withExport(ExportOptions.defaults().withLifetime(Duration.ofMillis(100))));
     }
 
+    @Test
+    void the_client_of_what_is_kept_sees_the_end_when_the_giver_closes_though_nobody_takes() throws Exception {
+        try (TwoEnds ends = TwoEnds.connect(path, brief(giving), taking);
+                Tcp tcp = Tcp.open()) {
+            Pairs pair = Pairs.establish(manager);
+            Gift gift = ends.giver().give(Parcel.of(pair.server(), tcp.server()));
+            assertEquals(Offer.State.KEPT, gift.state());
+            tcp.server().close();
+            tcp.client().socket().setSoTimeout(30_000);
+            assertEquals(-1, tcp.client().socket().getInputStream().read());
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("the receiver keeps the connection open", e);
+        }
+    }
+
     // Many
 
     @Test
@@ -356,7 +371,8 @@ class SettlingTest {
                 Thread.sleep(50);
                 int number = peer.receive(ScriptedPeer.OFFER).getInt();
                 assertEquals(Offer.State.KEPT, gives.get().state());
-                assertEquals(0, number);
+                // The channel goes on: the next frame begins where it must.
+                assertEquals(number, peer.receive(ScriptedPeer.WITHDRAWN).getInt());
             }
         }
     }
