@@ -2,6 +2,7 @@ package dev.gssbaton;
 
 import dev.gssbaton.spi.ClaimId;
 import dev.gssbaton.spi.PublicId;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -68,6 +69,16 @@ public final class Offer {
      */
     public ClaimId id() {
         return token.id();
+    }
+
+    /**
+     * Says how long the token can be claimed from the offer on. Who waits longer for an answer waits in vain, and past five minutes more
+     * cannot have the context back.
+     *
+     * @return a time by the claim store's clock
+     */
+    public Duration lifetime() {
+        return age.lifetime(claim.last());
     }
 
     /**

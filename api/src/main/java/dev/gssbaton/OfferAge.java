@@ -33,6 +33,16 @@ final class OfferAge {
     }
 
     /**
+     * Says how long a token may be claimed since the offer began.
+     *
+     * @param last until when the token may be claimed
+     */
+    Duration lifetime(Instant last) {
+        Duration lifetime = Duration.between(began, last);
+        return lifetime.isNegative() ? Duration.ZERO : lifetime;
+    }
+
+    /**
      * Says whether a claim of the token may have been forgotten, so that one that is won now means nothing.
      *
      * @param last until when the token may be claimed

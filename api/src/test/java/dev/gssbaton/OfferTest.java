@@ -271,6 +271,17 @@ class OfferTest {
     }
 
     @Test
+    void anOfferSaysHowLongItsTokenCanBeClaimedByTheStoresClock() throws Exception {
+        OfferOptions brief = AT_ONCE.withExport(ExportOptions.defaults().withLifetime(Duration.ofSeconds(20)));
+        Duration lifetime = pair().acceptor().offer(brief).lifetime();
+        assertTrue(lifetime.compareTo(Duration.ofSeconds(20)) <= 0, lifetime::toString);
+        claims.ahead = Duration.ofSeconds(15);
+        assertTrue(pair().acceptor().offer(brief).lifetime().compareTo(Duration.ofSeconds(5)) <= 0);
+        claims.ahead = Duration.ofSeconds(30);
+        assertEquals(Duration.ZERO, pair().acceptor().offer(brief).lifetime());
+    }
+
+    @Test
     void anOfferPastItsTokensTimeIsRescuedForFiveMinutes() throws Exception {
         ToyPair pair = pair();
         Offer offer = pair.acceptor().offer(AT_ONCE);

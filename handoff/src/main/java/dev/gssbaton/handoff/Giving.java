@@ -123,11 +123,13 @@ final class Giving {
     }
 
     private void settle(Gift gift) throws IOException {
-        gift.await(wait(), options.limit());
+        gift.await(wait(gift.offer()), options.limit());
     }
 
-    private Duration wait() {
-        return options.limit();
+    /** How long the answer is waited for: when the token's time is over, no answer but a late one can come. */
+    private Duration wait(Offer offer) {
+        Duration lifetime = offer.lifetime();
+        return lifetime.compareTo(options.limit()) < 0 ? lifetime : options.limit();
     }
 
     private static void requireStill(Parcel parcel) {
@@ -173,7 +175,7 @@ final class Giving {
             byte[] sealed = record.seal(sealer, offer.token().notAfter());
             connection.send(
                     Frame.offer(new Offered(
-                            gift.number(), wait(), offer.token().octets(), sealed)),
+                            gift.number(), wait(offer), offer.token().octets(), sealed)),
                     socket == null ? null : socket.descriptor());
             requireOpen();
         } catch (GSSException | IOException | RuntimeException e) {

@@ -193,6 +193,17 @@ class SettlingTest {
                 OfferOptions.defaults().withExport(ExportOptions.defaults().withLifetime(Duration.ofMillis(100))));
     }
 
+    /** Nobody can take it any more, and a claim that was forgotten is not far: the giver does not wait for the rest of its limit. */
+    @Test
+    void the_answer_is_waited_for_no_longer_than_the_token_lives() throws Exception {
+        try (TwoEnds ends = TwoEnds.connect(path, brief(giving.withLimit(Duration.ofHours(1))), taking)) {
+            Pairs pair = Pairs.establish(manager);
+            Gift gift = ends.giver().give(Parcel.of(pair.server(), null));
+            assertEquals(Offer.State.KEPT, gift.state());
+            assertGoesOn(pair);
+        }
+    }
+
     @Test
     void the_client_of_what_is_kept_sees_the_end_when_the_giver_closes_though_nobody_takes() throws Exception {
         try (TwoEnds ends = TwoEnds.connect(path, brief(giving), taking);
