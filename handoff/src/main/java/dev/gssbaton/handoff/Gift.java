@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.ietf.jgss.GSSException;
 import org.newsclub.net.unix.FileDescriptorAccess;
 
@@ -29,18 +30,26 @@ public final class Gift {
     private final Parcel parcel;
     private final Offer offer;
     private final int number;
-    private final Giving giving;
+    private final Consumer<Gift> settled;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final AtomicBoolean left = new AtomicBoolean();
     private final long begun = System.nanoTime();
     private volatile String reason;
     private volatile String storeSays;
 
-    Gift(Parcel parcel, Offer offer, int number, Giving giving) {
+    /**
+     * Begins with what was frozen and is to be offered.
+     *
+     * @param parcel what is given
+     * @param offer its offer
+     * @param number the number that it is offered by
+     * @param settled is told when it is settled who has the context
+     */
+    Gift(Parcel parcel, Offer offer, int number, Consumer<Gift> settled) {
         this.parcel = parcel;
         this.offer = offer;
         this.number = number;
-        this.giving = giving;
+        this.settled = settled;
     }
 
     /**
@@ -103,6 +112,11 @@ public final class Gift {
         return parcel.socket() != null && left.compareAndSet(false, true);
     }
 
+    /** Says whether the receiver may still answer. */
+    boolean isPending() {
+        return !answer.isDone();
+    }
+
     private boolean isAnswered() {
         return answer.isDone() && !answer.isCompletedExceptionally();
     }
@@ -161,15 +175,12 @@ public final class Gift {
         switch (offer.state()) {
             case GIVEN -> {
                 reason = null;
-                giving.settled(this);
+                settled.accept(this);
                 release();
                 HandoffLog.debug("token {0}: given", id());
             }
             case KEPT -> {
-                giving.settled(this);
-                if (!answer.isDone()) {
-                    giving.withdraw(this);
-                }
+                settled.accept(this);
                 HandoffLog.warn("token {0}: not given, and kept: {1}", id(), reason);
             }
             case OPEN ->

@@ -193,7 +193,7 @@ final class Giving {
         try {
             Offer offer = session.offer(parcel.context(), options.offer());
             frozen = true;
-            Gift gift = new Gift(parcel, offer, numbers.getAndIncrement(), this);
+            Gift gift = new Gift(parcel, offer, numbers.getAndIncrement(), this::settled);
             gifts.put(gift.number(), gift);
             return gift;
         } finally {
@@ -235,9 +235,12 @@ final class Giving {
     }
 
     /** It is settled who has it, and an answer that comes later changes nothing. */
-    void settled(Gift gift) {
+    private void settled(Gift gift) {
         gifts.remove(gift.number());
         release(gift);
+        if (gift.state() == Offer.State.KEPT && gift.isPending()) {
+            withdraw(gift);
+        }
     }
 
     private void release(Gift gift) {
@@ -247,7 +250,7 @@ final class Giving {
     }
 
     /** Tells the receiver that it need not take what is kept here, so that it closes its copy of the socket. */
-    void withdraw(Gift gift) {
+    private void withdraw(Gift gift) {
         try {
             connection.send(Frame.withdrawn(gift.number()));
         } catch (IOException e) {

@@ -100,6 +100,7 @@ final class Race {
         CrashServer.background(() -> {
             try (listener;
                     Connection connection = new Connection(listener.accept(), CrashServer.LIMIT)) {
+                connection.greeted();
                 Connection.Received received = connection.receive();
                 while (received.frame().type() == FrameType.OFFER) {
                     compete(connection, received);
@@ -114,10 +115,11 @@ final class Race {
     }
 
     private void compete(Connection connection, Connection.Received received) throws IOException {
-        int number = received.frame().number();
+        Offered offered = received.frame().offered();
+        int number = offered.number();
         try (PassedSocket socket = received.socket()) {
-            HandoffRecord record = HandoffRecord.open(sealer, received.frame().sealed());
-            PreparedContext context = session.prepare(received.frame().token(), ImportOptions.any());
+            HandoffRecord record = HandoffRecord.open(sealer, offered.sealed());
+            PreparedContext context = session.prepare(offered.token(), ImportOptions.any());
             try {
                 record.requireFor(context.id(), socket.inode());
                 context.claim();
@@ -153,6 +155,7 @@ final class Race {
         try {
             for (Path each : racers) {
                 Connection connection = SocketPlace.of(each).connect(CrashServer.LIMIT);
+                connection.greeted();
                 connections.add(connection);
                 hearing.add(CrashServer.background(() -> hear(connection, gifts)));
             }
@@ -163,7 +166,7 @@ final class Race {
             StringBuilder given = new StringBuilder();
             for (Map.Entry<Conversation, Gift> each : all.entrySet()) {
                 Gift gift = each.getValue();
-                gift.await(patience);
+                gift.await(patience, patience);
                 while (gift.state() == Offer.State.OPEN) {
                     gift.settle(CrashServer.LIMIT);
                 }
@@ -201,12 +204,13 @@ final class Race {
         Parcel parcel = one.parcel();
         try (PassedSocket socket = table.find(parcel.socket())) {
             Offer offer = session.offer(parcel.context(), OPTIONS);
-            Gift gift = new Gift(parcel, offer, one.number());
+            Gift gift = new Gift(parcel, offer, one.number(), settled -> {});
             gifts.put(one.number(), gift);
             HandoffRecord record =
                     new HandoffRecord(offer.id(), socket.inode(), parcel.unread(), parcel.unwritten(), parcel.note());
             byte[] sealed = record.seal(sealer, offer.token().notAfter());
-            Frame frame = Frame.offer(one.number(), true, offer.token().octets(), sealed);
+            Frame frame =
+                    Frame.offer(new Offered(one.number(), CrashServer.LIMIT, offer.token().octets(), sealed));
             Faults.write(journal, one.number() + " " + offer.id().toHex());
             for (Connection racer : racers) {
                 try {
@@ -225,8 +229,8 @@ final class Race {
     private static void hear(Connection racer, Map<Integer, Gift> gifts) {
         try {
             while (true) {
-                Frame frame = racer.receive().frame();
-                gifts.get(frame.number()).answered(frame);
+                Answer answer = racer.receive().frame().answer();
+                gifts.get(answer.number()).answered(answer);
             }
         } catch (IOException e) {
             // It is gone, or the race is over.
