@@ -209,8 +209,8 @@ final class Race {
             HandoffRecord record =
                     new HandoffRecord(offer.id(), socket.inode(), parcel.unread(), parcel.unwritten(), parcel.note());
             byte[] sealed = record.seal(sealer, offer.token().notAfter());
-            Frame frame =
-                    Frame.offer(new Offered(one.number(), CrashServer.LIMIT, offer.token().octets(), sealed));
+            Frame frame = Frame.offer(
+                    new Offered(one.number(), CrashServer.LIMIT, offer.token().octets(), sealed));
             Faults.write(journal, one.number() + " " + offer.id().toHex());
             for (Connection racer : racers) {
                 try {
