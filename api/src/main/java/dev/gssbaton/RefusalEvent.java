@@ -22,6 +22,10 @@ final class RefusalEvent extends Event {
     @Description("First digits of the token's identity or null")
     String token;
 
+    @Label("Fault")
+    @Description("Name of the TransferFault or null for another refusal")
+    String fault;
+
     @Label("Reason")
     @Description("The fault and what is particular to it")
     String reason;

@@ -1,6 +1,7 @@
 package dev.gssbaton;
 
 import dev.gssbaton.spi.ClaimId;
+import dev.gssbaton.spi.TransferFault;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.ietf.jgss.GSSException;
@@ -67,14 +68,22 @@ final class TransferLog {
 
     /** A refusal of an export or an import; the id is null where the token did not open. */
     static void refused(String what, ClaimId id, GSSException reason) {
+        String fault = TransferFault.of(reason).map(TransferFault::name).orElse(null);
         RefusalEvent event = new RefusalEvent();
         if (event.shouldCommit()) {
             event.operation = what;
             event.token = id == null ? null : id.toString();
+            event.fault = fault;
             event.reason = reason.getMinorString();
             event.commit();
         }
-        log(Level.WARNING, "{0} refused{1}: {2}", what, id == null ? "" : " for token " + id, reason.getMinorString());
+        log(
+                Level.WARNING,
+                "{0} refused{1}: {2}{3}",
+                what,
+                id == null ? "" : " for token " + id,
+                fault == null ? "" : fault + ": ",
+                reason.getMinorString());
     }
 
     static void eraseFailed(ClaimId id, RuntimeException e) {

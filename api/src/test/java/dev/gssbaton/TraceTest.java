@@ -2,6 +2,7 @@ package dev.gssbaton;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,13 +23,17 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import jdk.jfr.Event;
+import jdk.jfr.EventType;
 import jdk.jfr.Recording;
+import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.ietf.jgss.GSSException;
@@ -157,17 +162,18 @@ class TraceTest {
         assertTrue(
                 lines.stream()
                         .anyMatch(line -> line.startsWith(
-                                "WARNING import refused for token " + id + ": " + TransferFault.ALREADY_TAKEN.text())),
+                                "WARNING import refused for token " + id + ": ALREADY_TAKEN: "
+                                        + TransferFault.ALREADY_TAKEN.text())),
                 lines::toString);
         assertTrue(
                 lines.stream()
                         .anyMatch(
-                                line -> line.startsWith("WARNING import refused: " + TransferFault.SEAL_BROKEN.text())),
+                                line -> line.startsWith("WARNING import refused: SEAL_BROKEN: " + TransferFault.SEAL_BROKEN.text())),
                 lines::toString);
         assertTrue(
                 lines.stream()
                         .anyMatch(
-                                line -> line.startsWith("WARNING export refused: " + TransferFault.NO_EXPORTER.text())),
+                                line -> line.startsWith("WARNING export refused: NO_EXPORTER: " + TransferFault.NO_EXPORTER.text())),
                 lines::toString);
         assertTellsNothing(String.join("\n", lines).getBytes(StandardCharsets.ISO_8859_1), token);
     }
@@ -230,6 +236,9 @@ class TraceTest {
         assertEquals(
                 List.of("export", "import", "import", "import"),
                 refusals.stream().map(refusal -> refusal.getString("operation")).toList());
+        assertEquals(
+                List.of("NO_EXPORTER", "ALREADY_TAKEN", "SEAL_BROKEN", "TOKEN_EMPTY"),
+                refusals.stream().map(refusal -> refusal.getString("fault")).toList());
         assertTrue(refusals.get(0).getString("reason").startsWith(TransferFault.NO_EXPORTER.text()));
         assertTrue(refusals.get(1).getString("reason").startsWith(TransferFault.ALREADY_TAKEN.text()));
         assertEquals(id, refusals.get(1).getString("token"));
@@ -244,6 +253,53 @@ class TraceTest {
         return RecordingFile.readAllEvents(file).stream()
                 .filter(event -> event.getEventType().getName().equals("dev.gssbaton." + name))
                 .toList();
+    }
+
+    @Test
+    void aRefusalThatIsNoFaultOfATransferHasNoName() throws Exception {
+        Path file = folder.resolve("other.jfr");
+        GSSException other = TransferFault.refusal(GSSException.FAILURE, "something else");
+        List<String> lines = new CopyOnWriteArrayList<>();
+        listen(new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(new SimpleFormatter().formatMessage(line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+        try (Recording recording = new Recording()) {
+            recording.enable("dev.gssbaton.Refusal");
+            recording.start();
+            TransferLog.refused("import", null, other);
+            recording.stop();
+            recording.dump(file);
+        }
+        RecordedEvent refusal = events(file, "Refusal").get(0);
+        assertNull(refusal.getString("fault"));
+        assertEquals("something else", refusal.getString("reason"));
+        assertEquals(List.of("import refused: something else"), lines);
+    }
+
+    @Test
+    void eachEventAndFieldIsDescribed() {
+        for (Class<? extends Event> event : List.of(
+                ExportEvent.class, ImportEvent.class, ClaimEvent.class, OfferEvent.class, RefusalEvent.class)) {
+            EventType type = EventType.getEventType(event);
+            assertNotNull(type.getDescription(), type.getName());
+            // The recorder's own fields, of time, thread and stack, are of other types.
+            List<ValueDescriptor> own = type.getFields().stream()
+                    .filter(field -> Set.of("java.lang.String", "int").contains(field.getTypeName()))
+                    .toList();
+            assertFalse(own.isEmpty(), type.getName());
+            for (ValueDescriptor field : own) {
+                assertNotNull(field.getDescription(), type.getName() + "." + field.getName());
+            }
+        }
     }
 
     @Test
