@@ -7,15 +7,15 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** An export or an import was refused. */
+/** An export or an import was refused, or a context could not be taken back. */
 @Name("dev.gssbaton.Refusal")
 @Label("Transfer refusal")
-@Description("An export or an import was refused.")
+@Description("An export or an import was refused, or a context could not be taken back.")
 @Category("Baton")
 @StackTrace(false)
 final class RefusalEvent extends Event {
     @Label("Operation")
-    @Description("export or import")
+    @Description("export or import or taking back")
     String operation;
 
     @Label("Token")
