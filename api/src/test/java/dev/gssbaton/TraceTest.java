@@ -161,19 +161,18 @@ class TraceTest {
                 lines.stream().anyMatch(line -> line.startsWith("FINE token " + id + ": imported")), lines::toString);
         assertTrue(
                 lines.stream()
+                        .anyMatch(line -> line.startsWith("WARNING import refused for token " + id + ": ALREADY_TAKEN: "
+                                + TransferFault.ALREADY_TAKEN.text())),
+                lines::toString);
+        assertTrue(
+                lines.stream()
                         .anyMatch(line -> line.startsWith(
-                                "WARNING import refused for token " + id + ": ALREADY_TAKEN: "
-                                        + TransferFault.ALREADY_TAKEN.text())),
+                                "WARNING import refused: SEAL_BROKEN: " + TransferFault.SEAL_BROKEN.text())),
                 lines::toString);
         assertTrue(
                 lines.stream()
-                        .anyMatch(
-                                line -> line.startsWith("WARNING import refused: SEAL_BROKEN: " + TransferFault.SEAL_BROKEN.text())),
-                lines::toString);
-        assertTrue(
-                lines.stream()
-                        .anyMatch(
-                                line -> line.startsWith("WARNING export refused: NO_EXPORTER: " + TransferFault.NO_EXPORTER.text())),
+                        .anyMatch(line -> line.startsWith(
+                                "WARNING export refused: NO_EXPORTER: " + TransferFault.NO_EXPORTER.text())),
                 lines::toString);
         assertTellsNothing(String.join("\n", lines).getBytes(StandardCharsets.ISO_8859_1), token);
     }
@@ -287,8 +286,8 @@ class TraceTest {
 
     @Test
     void eachEventAndFieldIsDescribed() {
-        for (Class<? extends Event> event : List.of(
-                ExportEvent.class, ImportEvent.class, ClaimEvent.class, OfferEvent.class, RefusalEvent.class)) {
+        for (Class<? extends Event> event :
+                List.of(ExportEvent.class, ImportEvent.class, ClaimEvent.class, OfferEvent.class, RefusalEvent.class)) {
             EventType type = EventType.getEventType(event);
             assertNotNull(type.getDescription(), type.getName());
             // The recorder's own fields, of time, thread and stack, are of other types.

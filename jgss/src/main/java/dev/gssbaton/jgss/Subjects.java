@@ -86,7 +86,8 @@ final class Subjects {
     }
 
     /** Calls with a Subject as the current one; where it is null or is that already, just calls. */
-    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // callAs returns what the call returned; equal Subjects differ
+    @SuppressWarnings({"unchecked", "ReferenceEquality"
+    }) // callAs returns what the call returned; equal Subjects differ
     static <T> T callAs(Subject subject, GssCall<T> call) throws GSSException {
         if (subject == null || subject == current()) {
             return call.call();
