@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that a test moves, and the machine's beside it, which goes on and is never set. */
 public final class TestClock extends Clock {
     private volatile Instant now;
-    private volatile long nanos = System.nanoTime();
+    private final AtomicLong nanos = new AtomicLong(System.nanoTime());
 
     /** Stands still at a time. */
     public TestClock(Instant now) {
@@ -19,7 +20,7 @@ public final class TestClock extends Clock {
     /** Lets time pass. */
     public void advance(Duration by) {
         now = now.plus(by);
-        nanos += by.toNanos();
+        nanos.addAndGet(by.toNanos());
     }
 
     /** Sets the clock, ahead or back; no time passes. */
@@ -29,7 +30,7 @@ public final class TestClock extends Clock {
 
     /** Reads the machine's clock, as {@link System#nanoTime} does. */
     public long nanos() {
-        return nanos;
+        return nanos.get();
     }
 
     @Override
