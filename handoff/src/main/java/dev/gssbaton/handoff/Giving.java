@@ -26,6 +26,8 @@ final class Giving {
      */
     static final int MOST_SOCKETS = 32;
 
+    private static final Duration FOR_THE_LATE = Duration.ofMinutes(1);
+
     private final Connection connection;
     private final HandoffOptions options;
     private final TransferSession session;
@@ -126,10 +128,17 @@ final class Giving {
         gift.await(wait(gift.offer()), options.limit());
     }
 
-    /** How long the answer is waited for: when the token's time is over, no answer but a late one can come. */
     private Duration wait(Offer offer) {
-        Duration lifetime = offer.lifetime();
-        return lifetime.compareTo(options.limit()) < 0 ? lifetime : options.limit();
+        return wait(options.limit(), offer.lifetime());
+    }
+
+    /**
+     * How long the answer is waited for: as long as the token can be claimed, and a while for the one who claims too late and gives back.
+     * Some minutes later the context could not be had back.
+     */
+    static Duration wait(Duration limit, Duration lifetime) {
+        Duration most = lifetime.plus(FOR_THE_LATE);
+        return most.compareTo(limit) < 0 ? most : limit;
     }
 
     private static void requireStill(Parcel parcel) {
