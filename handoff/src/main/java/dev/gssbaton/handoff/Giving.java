@@ -213,7 +213,7 @@ final class Giving {
     }
 
     private void acquire(Parcel parcel) throws IOException {
-        if (parcel.socket() == null) {
+        if (parcel.socket() == null || sockets.tryAcquire()) {
             return;
         }
         try {
