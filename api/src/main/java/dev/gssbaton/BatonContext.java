@@ -315,7 +315,7 @@ public final class BatonContext implements ExtendedGSSContext {
      * Exports the context for other software, as {@link #exportUnsealed(UnsealedOptions)} does, with no consent but to the
      * format.
      *
-     * @param format the format's name: {@code mit}
+     * @param format the format's name, such as {@code mit}, {@code heimdal-7} or {@code heimdal-8}
      * @return the token, the caller's
      * @throws GSSException as {@link #exportUnsealed(UnsealedOptions)} does
      */

@@ -158,7 +158,7 @@ public final class BatonManagerBuilder {
      * Lets tokens of other software be imported, in one format of theirs. By default none is: an unsealed token is vouched for by
      * nothing, so who can hand one to the manager can hand it any context.
      *
-     * @param format the format's name: {@code mit}; may be called for several
+     * @param format the format's name, such as {@code mit}, {@code heimdal-7} or {@code heimdal-8}; may be called for several
      * @return this builder
      */
     public BatonManagerBuilder allowUnsealedImport(String format) {

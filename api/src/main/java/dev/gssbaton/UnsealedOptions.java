@@ -5,7 +5,7 @@ import java.util.Objects;
 /**
  * How a context is to be exported for other software.
  *
- * @param format the format's name: {@code mit}
+ * @param format the format's name, such as {@code mit}, {@code heimdal-7} or {@code heimdal-8}
  * @param keystream whether copies of the context may share a keystream
  */
 public record UnsealedOptions(String format, Keystream keystream) {
