@@ -27,8 +27,7 @@ class CodeOfPagesTest {
     /** Declares a type, so that it needs nothing around it. */
     private static final Pattern COMPLETE = Pattern.compile("(?m)^(public |final )*(class|interface|record|enum) ");
 
-    private static final String IMPORTS =
-            """
+    private static final String IMPORTS = """
             import dev.gssbaton.*;
             import dev.gssbaton.claim.zookeeper.*;
             import dev.gssbaton.handoff.*;

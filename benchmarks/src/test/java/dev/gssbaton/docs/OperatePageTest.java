@@ -71,15 +71,15 @@ class OperatePageTest {
     @Test
     void each_setting_is_explained(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("settings"), "nothing = 1\n");
-        String complaint = assertThrows(
-                        IllegalArgumentException.class, () -> BatonManager.builder().properties(file))
+        String complaint = assertThrows(IllegalArgumentException.class, () -> BatonManager.builder()
+                        .properties(file))
                 .getMessage();
         String before = "there are ";
         String known = complaint.substring(complaint.indexOf(before) + before.length());
         assertEquals(new TreeSet<>(List.of(known.split(", "))), firstColumn(SETTINGS));
 
-        String builder = Files.readString(
-                Pages.ROOT.resolve("api/src/main/java/dev/gssbaton/BatonManagerBuilder.java"));
+        String builder =
+                Files.readString(Pages.ROOT.resolve("api/src/main/java/dev/gssbaton/BatonManagerBuilder.java"));
         int from = builder.indexOf("private void property(");
         Set<String> cases = Pattern.compile("case \"(\\w+)\"")
                 .matcher(builder.substring(from, builder.indexOf("default ->", from)))
@@ -103,7 +103,6 @@ class OperatePageTest {
 
     @Test
     void each_logger_is_explained() throws IOException {
-        assertEquals(
-                found("getLogger\\(\"([\\w.]+)\"\\)"), firstColumn("| Logger | Level | Says |"));
+        assertEquals(found("getLogger\\(\"([\\w.]+)\"\\)"), firstColumn("| Logger | Level | Says |"));
     }
 }
