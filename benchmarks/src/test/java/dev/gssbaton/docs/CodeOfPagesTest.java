@@ -42,18 +42,20 @@ class CodeOfPagesTest {
             import org.ietf.jgss.*;
             """;
 
-    /** What the statements of a page take for granted. */
+    /** What the statements of a page take for granted, as fields: what they declare themselves goes before. */
     private static final Map<String, String> GIVEN = Map.of(
             "README.md",
-            "HandoffChannel channel, HandoffChannel otherEnd, BatonContext context, SocketChannel socket, byte[] octets",
+            "HandoffChannel channel, otherEnd; BatonContext context; SocketChannel socket; byte[] octets;",
             "docs/claims-zookeeper.md",
-            "ZKClientConfig config, KeySource sharedKeys",
+            "ZKClientConfig config; KeySource sharedKeys;",
             "docs/hand-over.md",
-            "SelectionKey key, Selector selector, Path path, BatonContext context, SocketChannel socket, byte[] octets",
+            "SelectionKey key; Selector selector; Path path; BatonContext context; SocketChannel socket; byte[] octets;",
+            "docs/how-to/README.md",
+            "GSSManager manager; byte[] token; GSSName backEnd; Oid krb5;",
             "docs/how-to/http.md",
-            "GSSManager manager, GSSCredential credential, byte[] token",
+            "GSSManager manager; GSSCredential credential; byte[] token;",
             "docs/keys.md",
-            "String classPath");
+            "String classPath;");
 
     /** A test of the mock mechanism's module builds its project. */
     private static final String BUILT_ELSEWHERE = "docs/write-a-mechanism.md";
@@ -69,8 +71,8 @@ class CodeOfPagesTest {
                 String code = block.group(1);
                 if (!COMPLETE.matcher(code).find()) {
                     withStatements.add(name);
-                    code = IMPORTS + "class Statements {\nvoid run(" + GIVEN.getOrDefault(name, "")
-                            + ") throws Exception {\n" + code + "}\n}\n";
+                    code = IMPORTS + "class Statements {\n" + GIVEN.getOrDefault(name, "")
+                            + "\nvoid run() throws Exception {\n" + code + "}\n}\n";
                 }
                 String source = "package page" + sources.size() + "; // " + name + "\n" + code;
                 Path place = Files.createDirectory(folder.resolve("page" + sources.size()));
