@@ -1,9 +1,11 @@
 package dev.gssbaton.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +86,25 @@ final class BatonScriptTest {
             Files.setLastModifiedTime(
                     root.resolve(changed), FileTime.from(Instant.now().minusSeconds(60)));
             Files.setLastModifiedTime(root.resolve("cli/target/baton-cli.jar"), FileTime.from(Instant.now()));
+        }
+    }
+
+    /** A {@code serve} that runs goes on with the jar that it has opened. */
+    @Test
+    void whatMayBeRunningIsNotWrittenOver() throws Exception {
+        program(
+                bin.resolve("mvn"),
+                "mkdir -p cli/target/lib; echo new > cli/target/baton-cli.jar; : > cli/target/lib/a");
+        run(root);
+        Path jar = root.resolve("cli/target/baton-cli.jar");
+        try (InputStream running = Files.newInputStream(jar)) {
+            Files.setLastModifiedTime(
+                    root.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(1)));
+            program(bin.resolve("mvn"), "mkdir -p cli/target; echo other > cli/target/baton-cli.jar");
+            run(root);
+            assertEquals("other\n", Files.readString(jar));
+            assertEquals("new\n", new String(running.readAllBytes(), StandardCharsets.UTF_8));
+            assertFalse(Files.exists(root.resolve("cli/target/lib/a")));
         }
     }
 
@@ -209,6 +230,7 @@ final class BatonScriptTest {
                     "find",
                     "touch",
                     "mkdir",
+                    "rm",
                     "flock",
                     "cat",
                     "sh",

@@ -270,13 +270,36 @@ final class Succession implements Closeable {
         stopWaiting(); // can fail, and then nothing has changed
         dispatcher.pause();
         handOver.giveTo(generation);
-        AtomicBoolean gone = watch(next);
+        AtomicBoolean gone = new AtomicBoolean();
         String why = "";
+        boolean known = false;
+        try {
+            gone = watch(next);
+            why = giveAll(next, workers, gone);
+            known = true;
+        } finally {
+            if (!known) {
+                goOn("the takeover by process " + next.pid() + " failed, with " + (dispatcher.moved() - before)
+                        + " sessions given; all others go on here");
+            }
+        }
+        int moved = dispatcher.moved() - before;
+        if (gone.get()) {
+            goOn("process " + next.pid() + " ended in the middle of its takeover, and " + moved
+                    + " sessions with it; all others go on here");
+        } else {
+            end(next, moved, why);
+        }
+    }
+
+    /** Gives all sessions, and returns why some stay; empty if none does. */
+    private String giveAll(ControlConnection next, List<Path> workers, AtomicBoolean gone) throws InterruptedException {
         try {
             next.send(RELEASED);
         } catch (IOException e) {
             gone.set(true);
         }
+        String why = "";
         int failures = 0;
         while (dispatcher.clients() > 0 && failures < MAX_FAILURES && !gone.get()) {
             if (dispatcher.sessions() > 0) {
@@ -285,20 +308,14 @@ final class Succession implements Closeable {
             }
             Thread.sleep(PAUSE_MILLIS);
         }
-        int moved = dispatcher.moved() - before;
-        if (gone.get()) {
-            goOn(next, moved);
-        } else {
-            end(next, moved, why);
-        }
+        return why;
     }
 
-    private void goOn(ControlConnection next, int moved) {
+    private void goOn(String journalled) {
         handOver.giveTo(pool);
         dispatcher.resume();
         begin();
-        journal.accept("process " + next.pid() + " ended in the middle of its takeover, and " + moved
-                + " sessions with it; all others go on here");
+        journal.accept(journalled);
     }
 
     private void end(ControlConnection next, int moved, String why) throws IOException, InterruptedException {
