@@ -21,7 +21,7 @@ final class Loopback {
     private static final int LEAST_PORT = 20_000;
     private static final int EPHEMERAL_PORTS = 32_768;
     private static final int ANSWER_MILLIS = 10_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(300);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Loopback() {}
 

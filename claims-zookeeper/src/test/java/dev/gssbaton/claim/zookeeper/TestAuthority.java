@@ -21,7 +21,7 @@ final class TestAuthority {
     private final Path password;
     /** A server's names. ZooKeeper's client looks up the name of a server that it was given by number. */
     private final String names = "san=ip:" + Loopback.ADDRESS + ",dns:"
-            + InetAddress.getByName(Loopback.ADDRESS).getHostName();
+            + InetAddress.getLoopbackAddress().getHostName();
 
     TestAuthority(Path folder) throws Exception {
         this.folder = Files.createDirectories(folder);

@@ -113,9 +113,6 @@ public final class KeysCommand {
     }
 
     private static String written(KeytabKeys.Entry entry, Instant now) {
-        if (entry.written().equals(Instant.EPOCH)) {
-            return "at a time that it does not tell";
-        }
         return entry.written().isAfter(now)
                 ? "in " + Age.of(Duration.between(now, entry.written()))
                 : Age.of(Duration.between(entry.written(), now)) + " ago";

@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -88,13 +90,14 @@ final class InspectCommandTest {
         assertTrue(run.out().contains("mechanism      mock ("), run.out());
     }
 
-    /** The keytab has one entry of nfs/host@TEST, of type 18, whose timestamp is 1970. */
+    /** The keytab has one entry of nfs/host@TEST, of type 18, without a timestamp: it is as old as its file. */
     @Test
     void aKeytabOpensWhatAManagerWithItsKeysSealed() throws IOException, GSSException {
         String entry =
                 "0002" + "000454455354" + "00036e6673" + "0004686f7374" + "00000001" + "00000000" + "01" + "0012";
         String octets = "0502" + "00000040" + entry + "0020" + "5a".repeat(32);
         Path keytab = Files.write(temp.resolve("service.keytab"), HexFormat.of().parseHex(octets));
+        Files.setLastModifiedTime(keytab, FileTime.from(Instant.now().minus(Duration.ofHours(50))));
         Path settings = Files.writeString(
                 temp.resolve("baton.properties"), "claims=process\nkeys=keytab:" + keytab + " nfs/host@TEST\n");
         byte[] sealed = MockPair.establish(BatonManager.fromProperties(settings))
@@ -107,7 +110,7 @@ final class InspectCommandTest {
         assertShows(run, "initiator", "alice");
         Run listed = Run.of("keys", "keytab", keytab.toString(), "nfs/host@TEST");
         assertEquals(
-                "kvno 1  aes256-cts-hmac-sha1-96  written at a time that it does not tell  seals",
+                "kvno 1  aes256-cts-hmac-sha1-96  written 2 d 2 h ago  seals",
                 listed.out().strip());
         Run other = Run.of(
                 "inspect", file(token).toString(), "--keytab", keytab.toString(), "--principal", "nfs/host@TEST");
