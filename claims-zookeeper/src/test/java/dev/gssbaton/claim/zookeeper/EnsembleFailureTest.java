@@ -173,6 +173,7 @@ class EnsembleFailureTest {
         ServerProcess leader = ensemble.leader();
         ClaimId id = ClaimId.of(new byte[ClaimId.MIN_SIZE]);
         PublicId waiting = PublicId.draw(RANDOM);
+        PublicId another = PublicId.draw(RANDOM);
         try (ZooKeeperClaims atLeader = ensemble.open(path)
                         .connectString(leader.address())
                         .timeLimit(Duration.ofMillis(500))
@@ -184,7 +185,7 @@ class EnsembleFailureTest {
             try {
                 long stopped = System.nanoTime();
                 assertFault(TransferFault.CLAIM_UNKNOWN, () -> claim(atLeader, id, waiting));
-                assertEquals(ClaimOutcome.WON, patiently(() -> claim(elsewhere, id, PublicId.draw(RANDOM))));
+                assertEquals(ClaimOutcome.WON, patiently(() -> claim(elsewhere, id, another)));
                 long end =
                         stopped + ProcessEnsemble.LONGEST_SESSION.plusSeconds(1).toNanos();
                 TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
