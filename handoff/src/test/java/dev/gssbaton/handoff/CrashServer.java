@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class CrashServer {
     static final Duration LIMIT = Duration.ofMillis(700);
-    static final Duration TOKEN_LIFETIME = Duration.ofSeconds(1);
+    static final Duration TOKEN_LIFETIME = Duration.ofSeconds(3);
 
     private final Faults faults = new Faults(this::cut);
     private final Conversations conversations;
