@@ -16,8 +16,8 @@ import org.ietf.jgss.GSSException;
  *   <li>{@link #taken()}: the receiver says that it has claimed the token. The context is erased here.
  *   <li>{@link #renounced}: the receiver has erased its own and gives the token back, with the name in which it claimed or was
  *       to claim. The context goes on here, if the store says that this claimant and no other has the token.
- *   <li>{@link #rescue()}: nothing is heard. The exporter claims its own token. The context goes on here if it wins, and is erased
- *       if it loses.
+ *   <li>{@link #rescue()}: nothing is heard, and nothing will be. The exporter claims its own token. The context goes on here if it
+ *       wins, and is erased if it loses. {@link #rescueIfUnclaimed()} is for the time in which something may still be heard.
  * </ul>
  *
  * <p>So a context never goes on here while somebody else has claimed it, whether or not that somebody still lives, since it may
@@ -112,7 +112,7 @@ public final class Offer {
      *     and the caller may ask again
      */
     public synchronized State renounced(PublicId claimant) throws GSSException {
-        return takeBack(Objects.requireNonNull(claimant, "claimant"), "given back by the receiver");
+        return takeBack(Objects.requireNonNull(claimant, "claimant"), "given back by the receiver", true);
     }
 
     /**
@@ -124,10 +124,23 @@ public final class Offer {
      *     and the caller may ask again
      */
     public synchronized State rescue() throws GSSException {
-        return takeBack(claim.claimant(), "taken back");
+        return takeBack(claim.claimant(), "taken back", true);
     }
 
-    private State takeBack(PublicId name, String how) throws GSSException {
+    /**
+     * Settles that the context goes on here, unless somebody else has claimed the token. That one may still give it back: the context
+     * stays frozen, until {@link #taken}, {@link #renounced} or {@link #rescue} settles what becomes of it.
+     *
+     * @return {@link State#KEPT}; {@link State#OPEN} if another claimant has the token, or the offer is too old; or what was settled
+     *     before
+     * @throws GSSException {@link dev.gssbaton.spi.TransferFault#CLAIM_UNKNOWN} or another fault of the store: it stays frozen,
+     *     and the caller may ask again
+     */
+    public synchronized State rescueIfUnclaimed() throws GSSException {
+        return takeBack(claim.claimant(), "taken back", false);
+    }
+
+    private State takeBack(PublicId name, String how, boolean orLeave) throws GSSException {
         if (state != State.OPEN) {
             return state;
         }
@@ -142,9 +155,9 @@ public final class Offer {
             TransferLog.refused("taking back", id(), e);
             throw e;
         }
-        if (!ours) {
+        if (!ours && orLeave) {
             leave("not to be had back, and erased here");
-        } else {
+        } else if (ours) {
             state = context.thaw() ? State.KEPT : State.GIVEN;
             TransferLog.handover(id(), how);
         }

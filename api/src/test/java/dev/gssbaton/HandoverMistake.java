@@ -30,6 +30,14 @@ enum HandoverMistake {
                 }
             },
             ModelTaker::real),
+    DOES_NOT_WAIT_FOR_WHO_HAS_CLAIMED(
+            parts -> new ModelGiver.Rewritten(parts) {
+                @Override
+                public void rescueIfUnclaimed() throws GSSException {
+                    rescue();
+                }
+            },
+            ModelTaker::real),
     GOES_ON_OVER_A_LOST_CLAIM(
             parts -> new ModelGiver.Rewritten(parts) {
                 @Override

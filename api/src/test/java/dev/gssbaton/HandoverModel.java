@@ -120,6 +120,10 @@ final class HandoverModel {
     private Operation settling;
     private Message heard;
     private boolean renouncedInTime;
+    /** The exporter asks only whether anybody has claimed. */
+    private boolean looking;
+    /** The exporter has asked for good. */
+    private boolean asksForGood;
     /** In whose names the exporter has asked: it asks in them again. */
     private final Set<Party> asked = new TreeSet<>();
     /** Whose names they are. */
@@ -206,6 +210,8 @@ final class HandoverModel {
         settling = null;
         heard = null;
         renouncedInTime = false;
+        looking = false;
+        asksForGood = false;
         asked.clear();
         names.clear();
         names.put(claim.claimant(), Party.EXPORTER);
@@ -230,7 +236,13 @@ final class HandoverModel {
             key.append(importer.phase).append(importer.claiming).append(importer.gaveUp ? '!' : ' ');
         }
         key.append(giver.state()).append(settling).append(heard).append(asked);
-        key.append(renouncedInTime).append(connection).append(cut).append(dead).append(everLive);
+        key.append(renouncedInTime)
+                .append(looking)
+                .append(asksForGood)
+                .append(connection)
+                .append(cut)
+                .append(dead)
+                .append(everLive);
         key.append(faults).append(setBacks).append(swept);
         key.append(store.wall()).append(store.machine()).append(store.hasBeenOld());
         key.append(store.record() == null ? "-" : names.get(store.record()));
@@ -302,6 +314,9 @@ final class HandoverModel {
         }
         if (heard == null && !connection.isEmpty()) {
             steps.add("EXPORTER hears");
+        }
+        if (heard == null && !cut) {
+            steps.add("EXPORTER looks");
         }
         steps.add("EXPORTER settles");
     }
@@ -383,23 +398,35 @@ final class HandoverModel {
     private void exporterTakes(String what) throws GSSException, Wrong {
         switch (what) {
             case "hears" -> heard = connection.remove(0);
+            case "looks" -> {
+                looking = true;
+                begin(Party.EXPORTER);
+            }
             case "settles" -> {
-                settling = new Operation();
-                asked.add(heard == Message.RENOUNCED ? Party.RECEIVER : Party.EXPORTER);
+                looking = false;
+                asksForGood = true;
                 renouncedInTime |= heard == Message.RENOUNCED;
-                settle(null);
-                if (settling != null && settling.question == Question.TIME) {
-                    settle(Reply.ANSWER);
-                }
+                begin(heard == Message.RENOUNCED ? Party.RECEIVER : Party.EXPORTER);
             }
             default -> settle(reply(what));
+        }
+    }
+
+    private void begin(Party name) throws Wrong {
+        settling = new Operation();
+        asked.add(name);
+        settle(null);
+        if (settling != null && settling.question == Question.TIME) {
+            settle(Reply.ANSWER);
         }
     }
 
     private void settle(Reply reply) throws Wrong {
         try {
             run(settling, reply, () -> {
-                if (heard == Message.TAKEN) {
+                if (looking) {
+                    giver.rescueIfUnclaimed();
+                } else if (heard == Message.TAKEN) {
                     giver.taken();
                 } else if (heard == Message.RENOUNCED) {
                     giver.renounced(importers.get(Party.RECEIVER).name);
@@ -556,7 +583,7 @@ final class HandoverModel {
 
     /**
      * When nothing more happens by itself, the context lives or has lived; or its owner, which is the last that was recorded or
-     * else the exporter, is dead, or gave it up and could not say so in time; or the offer was too old for anybody to be sure.
+     * else the exporter, is dead, or gave it up and could not say so before the exporter asked for good; or the offer was too old for anybody to be sure.
      */
     private void requireNothingLost() throws Wrong {
         List<PublicId> winners = store.winners();
@@ -565,7 +592,8 @@ final class HandoverModel {
             return;
         }
         Importer importer = importers.get(owner);
-        boolean givenBack = owner == Party.RECEIVER && renouncedInTime && !dead.contains(Party.EXPORTER);
+        boolean inTime = renouncedInTime || (!asksForGood && !cut);
+        boolean givenBack = owner == Party.RECEIVER && inTime && !dead.contains(Party.EXPORTER);
         if (importer == null || !importer.gaveUp || givenBack) {
             throw new Wrong("the context is lost, and " + owner + ", which had it, lives");
         }

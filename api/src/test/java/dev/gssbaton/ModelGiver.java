@@ -15,6 +15,8 @@ interface ModelGiver {
 
     void rescue() throws GSSException;
 
+    void rescueIfUnclaimed() throws GSSException;
+
     /** What a giver is made of. */
     record Parts(BatonContext context, ExportedToken token, TokenClaim claim, OfferAge age) {}
 
@@ -46,6 +48,11 @@ interface ModelGiver {
             public void rescue() throws GSSException {
                 offer.rescue();
             }
+
+            @Override
+            public void rescueIfUnclaimed() throws GSSException {
+                offer.rescueIfUnclaimed();
+            }
         };
     }
 
@@ -71,15 +78,20 @@ interface ModelGiver {
 
         @Override
         public void renounced(PublicId claimant) throws GSSException {
-            settle(claimant);
+            settle(claimant, true);
         }
 
         @Override
         public void rescue() throws GSSException {
-            settle(parts.claim().claimant());
+            settle(parts.claim().claimant(), true);
         }
 
-        private void settle(PublicId name) throws GSSException {
+        @Override
+        public void rescueIfUnclaimed() throws GSSException {
+            settle(parts.claim().claimant(), false);
+        }
+
+        private void settle(PublicId name, boolean forGood) throws GSSException {
             if (!names.contains(name)) {
                 names.add(name);
             }
@@ -89,7 +101,9 @@ interface ModelGiver {
                     return;
                 }
             }
-            erase();
+            if (forGood) {
+                erase();
+            }
         }
 
         Iterable<PublicId> asked(Deque<PublicId> all) {

@@ -202,6 +202,36 @@ class OfferTest {
     }
 
     @Test
+    void whoLooksWhetherItIsClaimedWinsIfItIsNot() throws Exception {
+        ToyPair pair = pair();
+        Offer offer = pair.acceptor().offer(AT_ONCE);
+        PreparedContext late = prepare(offer);
+        assertEquals(Offer.State.KEPT, offer.rescueIfUnclaimed());
+        assertUsable(pair.acceptor(), pair.initiator());
+        assertRefused(TransferFault.ALREADY_TAKEN, late::claim);
+    }
+
+    @Test
+    void whatIsClaimedStaysFrozenUntilTheReceiverSpeaksOrIsGivenUp() throws Exception {
+        ToyPair pair = pair();
+        Offer offer = pair.acceptor().offer(AT_ONCE);
+        PreparedContext prepared = prepare(offer);
+        prepared.claim();
+        assertEquals(Offer.State.OPEN, offer.rescueIfUnclaimed());
+        assertRefused(TransferFault.FROZEN, () -> wrap(pair.acceptor()));
+        assertEquals(Offer.State.KEPT, offer.renounced(prepared.renounce()));
+        assertUsable(pair.acceptor(), pair.initiator());
+
+        ToyPair other = pair();
+        Offer taken = other.acceptor().offer(AT_ONCE);
+        prepare(taken).claim();
+        assertEquals(Offer.State.OPEN, taken.rescueIfUnclaimed());
+        assertEquals(Offer.State.GIVEN, taken.rescue());
+        assertEquals(Offer.State.GIVEN, taken.rescueIfUnclaimed());
+        assertRefused(TransferFault.EXPORTED, () -> wrap(other.acceptor()));
+    }
+
+    @Test
     void withoutAnAnswerOfTheStoreItStaysFrozenAndMayAskAgain() throws Exception {
         ToyPair pair = pair();
         Offer offer = pair.acceptor().offer(AT_ONCE);

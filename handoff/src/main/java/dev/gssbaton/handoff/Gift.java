@@ -122,10 +122,11 @@ public final class Gift {
     }
 
     /**
-     * Waits for the answer, and settles who has the context.
+     * Waits for the answer, and settles who has the context. Both times begin with the offer, so that of many gifts that nobody answers
+     * none waits for the others' limits.
      *
      * @param wait how long to wait for the answer
-     * @param limit how long to ask the claim store
+     * @param limit how long after that to ask the claim store, and to hear of one who has claimed
      */
     void await(Duration wait, Duration limit) throws IOException {
         try {
@@ -135,7 +136,7 @@ public final class Gift {
             Thread.currentThread().interrupt();
             reason = "the thread that waited was interrupted";
         }
-        settle(limit);
+        settle(begun + Math.min(wait.toNanos(), System.nanoTime() - begun), limit);
     }
 
     /** Waits until there is an answer or nothing more will be heard, or the time is over. */
@@ -148,22 +149,31 @@ public final class Gift {
     }
 
     /**
-     * Settles who has the context, if that could not be done before. What the receiver says meanwhile counts.
+     * Settles who has the context, if that could not be done before. What the receiver says meanwhile counts: where the store says that
+     * it has claimed, it is waited for, since it may give back.
      *
-     * @param limit how long to ask the claim store, which is asked once at least; once alone if the thread is interrupted
+     * @param limit how long to ask the claim store, and to wait for a receiver that has claimed. The store is asked once at least; if the
+     *     thread is interrupted, it is asked once more, and what it says then counts
      * @return who has it now
      * @throws IOException if the socket of a context that was given could not be closed
      */
-    public synchronized Offer.State settle(Duration limit) throws IOException {
+    public Offer.State settle(Duration limit) throws IOException {
+        return settle(System.nanoTime(), limit);
+    }
+
+    private synchronized Offer.State settle(long begin, Duration limit) throws IOException {
         if (offer.state() != Offer.State.OPEN) {
             return offer.state();
         }
         // The claim store may be one of files, which an interrupted thread cannot open.
         boolean interrupted = Thread.interrupted();
         try {
-            long begin = System.nanoTime();
             Duration pause = FIRST_PAUSE;
-            while (!settleOnce() && !interrupted && System.nanoTime() - begin < limit.toNanos()) {
+            while (true) {
+                boolean last = interrupted || System.nanoTime() - begin >= limit.toNanos();
+                if (settleOnce(last) || last) {
+                    break;
+                }
                 interrupted = !rest(pause);
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
@@ -204,16 +214,20 @@ public final class Gift {
         }
     }
 
-    private boolean settleOnce() {
+    /** Says whether it is settled. Before the last time, one who has claimed and has said nothing may still speak. */
+    private boolean settleOnce(boolean last) {
         try {
             if (isAnswered()) {
                 settleBy(answer.join());
-            } else {
-                if (answer.isDone()) {
-                    reason = answer.handle((none, why) -> String.valueOf(why.getMessage()))
-                            .join();
-                }
+            } else if (answer.isDone()) {
+                reason = answer.handle((none, why) -> String.valueOf(why.getMessage()))
+                        .join();
                 offer.rescue();
+            } else if (last) {
+                offer.rescue();
+            } else if (offer.rescueIfUnclaimed() == Offer.State.OPEN) {
+                storeSays = "another has claimed it, and may yet give it back";
+                return false;
             }
             storeSays = null;
             return true;

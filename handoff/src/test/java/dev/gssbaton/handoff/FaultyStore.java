@@ -6,6 +6,7 @@ import dev.gssbaton.spi.ClaimStore;
 import dev.gssbaton.spi.PublicId;
 import dev.gssbaton.spi.TransferFault;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ietf.jgss.GSSException;
 
@@ -16,6 +17,8 @@ final class FaultyStore implements ClaimStore {
         WELL,
         /** It is recorded, and the answer is lost, as are all after it. */
         LOSES_THE_ANSWER,
+        /** The same, and the answer is waited for until {@link #losesIt}. */
+        LOSES_THE_ANSWER_LATE,
         /** It is not recorded, and nobody can tell. */
         DOWN,
         /** It is refused, and nothing is recorded. */
@@ -24,6 +27,7 @@ final class FaultyStore implements ClaimStore {
 
     private final ClaimStore store;
     private final AtomicInteger asked = new AtomicInteger();
+    private final CountDownLatch late = new CountDownLatch(1);
     private volatile Mood mood = Mood.WELL;
 
     FaultyStore(ClaimStore store) {
@@ -33,6 +37,11 @@ final class FaultyStore implements ClaimStore {
     FaultyStore becomes(Mood next) {
         mood = next;
         return this;
+    }
+
+    /** Ends the wait for an answer. */
+    void losesIt() {
+        late.countDown();
     }
 
     /** How often a claim was asked for. */
@@ -66,14 +75,26 @@ final class FaultyStore implements ClaimStore {
         switch (mood) {
             case UNUSABLE -> throw TransferFault.CLAIMS_UNUSABLE.exception("out of order");
             case DOWN -> throw TransferFault.CLAIM_UNKNOWN.exception("nobody answers");
-            case LOSES_THE_ANSWER -> {
+            case LOSES_THE_ANSWER, LOSES_THE_ANSWER_LATE -> {
+                boolean waits = mood == Mood.LOSES_THE_ANSWER_LATE;
                 store.claim(id, claimant, keepUntil);
                 mood = Mood.DOWN;
+                if (waits) {
+                    await();
+                }
                 throw TransferFault.CLAIM_UNKNOWN.exception("the answer is lost");
             }
             default -> {
                 return store.claim(id, claimant, keepUntil);
             }
+        }
+    }
+
+    private void await() {
+        try {
+            late.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -147,6 +147,40 @@ class SettlingTest {
         }
     }
 
+    /** Such as one that was stopped between its claim and its answer, beyond all limits. */
+    @Test
+    void a_receiver_that_has_claimed_may_give_back_after_the_time_for_its_answer() throws Exception {
+        Duration limit = Duration.ofSeconds(3);
+        try (TwoEnds ends = TwoEnds.connect(path, giving.withLimit(limit), taking)) {
+            Pairs pair = Pairs.establish(manager);
+            takersStore.becomes(Mood.LOSES_THE_ANSWER_LATE);
+            CompletableFuture<Handoff> taken = beside(ends.taker()::take);
+            CompletableFuture<Gift> given = beside(() -> ends.giver().give(Parcel.of(pair.server(), null)));
+            while (giversStore.asked() == 0) {
+                Thread.sleep(1); // it has waited for the answer, and asks the store, which names the receiver
+            }
+            takersStore.losesIt();
+            assertEquals(Offer.State.KEPT, given.get().state());
+            assertGoesOn(pair);
+            ends.giver().close();
+            assertThrows(Exception.class, taken::get);
+        }
+    }
+
+    @Test
+    void a_receiver_that_has_claimed_and_never_speaks_has_it() throws Exception {
+        try (TwoEnds ends = TwoEnds.connect(path, giving.withLimit(Duration.ofMillis(500)), taking)) {
+            Pairs pair = Pairs.establish(manager);
+            takersStore.becomes(Mood.LOSES_THE_ANSWER_LATE);
+            CompletableFuture<Handoff> taken = beside(ends.taker()::take);
+            Gift gift = ends.giver().give(Parcel.of(pair.server(), null));
+            assertEquals(Offer.State.GIVEN, gift.state());
+            takersStore.losesIt();
+            ends.giver().close();
+            assertThrows(Exception.class, taken::get);
+        }
+    }
+
     @Test
     void what_cannot_be_settled_stays_frozen_until_it_can() throws Exception {
         HandoffOptions frozen = giving.withOffer(OfferOptions.defaults().withPatience(Duration.ZERO));
