@@ -130,6 +130,7 @@ class ReportTest {
                             .include(benchmark)
                             .param("protection", "CONF")
                             .jvm(Report.launcher(folder, java))
+                            .jvmArgsAppend("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                             .forks(1)
                             .build())
                     .run();
@@ -169,7 +170,7 @@ class ReportTest {
                 .param("size", "64")
                 .warmupIterations(0)
                 .measurementIterations(1)
-                .measurementTime(TimeValue.milliseconds(100))
+                .measurementTime(TimeValue.milliseconds(10))
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);

@@ -66,18 +66,13 @@ final class ConnectGssServerTest {
     /** The last column says how many of the first process' messages are unanswered when the context moves. */
     @ParameterizedTest
     @CsvSource({
-        "--messages 10 --handover 0, 10, 0, 0",
-        "--messages 10 --handover 9 --ahead 1, 10, 8, 1",
+        "--handover 0 --no-conf, 10, 0, 0",
+        "--handover 9 --ahead 1 --delegate, 10, 8, 1",
         "--messages 40 --handover 20 --ahead 20, 40, 0, 20",
-        "--messages 1, 1, 0, 0",
-        "--no-mutual, 10, 1, 4",
+        "--messages 1 --no-wrap, 1, 0, 0",
         "--no-mutual --no-sequence --no-replay, 10, 1, 4",
-        "--no-sequence, 10, 1, 4",
-        "--no-conf, 10, 1, 4",
-        "--no-wrap, 10, 1, 4",
-        "--no-mic, 10, 1, 4",
-        "--no-wrap --no-mic --no-mutual, 10, 1, 4",
-        "--delegate, 10, 1, 4"
+        "--no-sequence --no-mic, 10, 1, 4",
+        "--no-wrap --no-mic --no-mutual, 10, 1, 4"
     })
     void everyOption(String options, int messages, int here, int unanswered) {
         try (GssSampleServer server = GssSample.server(service)) {
