@@ -130,7 +130,6 @@ class ReportTest {
                             .include(benchmark)
                             .param("protection", "CONF")
                             .jvm(Report.launcher(folder, java))
-                            .jvmArgsAppend("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                             .forks(1)
                             .build())
                     .run();

@@ -32,7 +32,7 @@ final class ConnectTest {
 
     @Test
     void bothEndsOfAContextMove() throws Exception {
-        try (Serving serving = Serving.start(folder, SERVICE)) {
+        try (Serving serving = Serving.start(folder, SERVICE, "--workers", "1")) {
             Run run = Connecting.run(folder, ALICE, serving.port(), SERVICE, "--messages", "100", "--handover", "60");
             Connecting.assertAnswered(run, 100, 56);
             serving.process().await("^" + ALICE.principal() + " .*: accepted, aes256-cts-hmac-sha1-96, worker 1$");
@@ -42,7 +42,7 @@ final class ConnectTest {
     @Test
     void nothingIsLeft() throws Exception {
         List<ProcessHandle> before = ProcessHandle.current().descendants().toList();
-        try (Serving serving = Serving.start(folder, SERVICE)) {
+        try (Serving serving = Serving.start(folder, SERVICE, "--workers", "1")) {
             Run run = Connecting.run(folder, ALICE, serving.port(), SERVICE);
             String pid = run.lines().get(1).replaceFirst(".* to process (\\d+) .*", "$1");
             assertTrue(ProcessHandle.of(Long.parseLong(pid)).isEmpty(), pid);
@@ -72,7 +72,7 @@ final class ConnectTest {
 
     @Test
     void aServerWithoutTheServicesKey() throws Exception {
-        try (Serving serving = Serving.start(folder, KDC.account("HTTP/localhost"))) {
+        try (Serving serving = Serving.start(folder, KDC.account("HTTP/localhost"), "--workers", "1")) {
             String said = assertFails(Connecting.run(folder, ALICE, serving.port(), SERVICE));
             assertTrue(said.contains("KRB_AP_ERR_"), said);
         }
