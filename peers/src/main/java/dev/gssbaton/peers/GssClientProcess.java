@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * first is acknowledged, and that takes 40 ms.
  *
  * <p>It can be kept from its end: when {@link #HELD_BACK} messages are left, it is stopped (SIGSTOP), its connection open, until
- * {@link #finish}.
+ * {@link #release}.
  */
 public final class GssClientProcess implements AutoCloseable {
     /** So many that it cannot send them all before it is known that so many are left. */
@@ -119,18 +119,21 @@ public final class GssClientProcess implements AutoCloseable {
         return !ended && process.isAlive();
     }
 
+    /** Lets it go to its end, and does not wait for that. */
+    public synchronized void release() throws IOException {
+        if (held && !finishing) {
+            signal("-CONT");
+        }
+        finishing = true;
+    }
+
     /**
      * Lets it go to its end and waits for that.
      *
      * @return exit code 0 if all answers have verified; the output is without the lines that say so
      */
     public ProgramResult finish(Duration limit) throws IOException, InterruptedException {
-        synchronized (this) {
-            finishing = true;
-            if (held) {
-                signal("-CONT");
-            }
-        }
+        release();
         boolean inTime = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
         synchronized (this) {
             if (!inTime) {

@@ -206,6 +206,9 @@ final class ServeGssClientTest {
             }
             long held = clients.stream().filter(GssClientProcess::isHeld).count();
             for (GssClientProcess client : clients) {
+                client.release();
+            }
+            for (GssClientProcess client : clients) {
                 ProgramResult result = client.finish(LIMIT);
                 assertEquals(0, result.exitCode(), result.output());
                 assertEquals(messages, client.verified(), result.output());
