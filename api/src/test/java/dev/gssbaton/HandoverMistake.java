@@ -30,6 +30,14 @@ enum HandoverMistake {
                 }
             },
             ModelTaker::real),
+    NEVER_GIVES_UP_WHAT_ANOTHER_HAS_CLAIMED(
+            parts -> new ModelGiver.Rewritten(parts) {
+                @Override
+                public void rescue() throws GSSException {
+                    rescueIfUnclaimed();
+                }
+            },
+            ModelTaker::real),
     DOES_NOT_WAIT_FOR_WHO_HAS_CLAIMED(
             parts -> new ModelGiver.Rewritten(parts) {
                 @Override

@@ -435,6 +435,9 @@ final class HandoverModel {
                 }
             });
             settling = null;
+            if (!looking && giver.state() == Offer.State.OPEN) {
+                throw new Wrong("the exporter asked for good, the store answered, and the context is frozen still");
+            }
         } catch (Waiting e) {
             settling.question = e.question();
         } catch (GSSException e) {
@@ -583,7 +586,8 @@ final class HandoverModel {
 
     /**
      * When nothing more happens by itself, the context lives or has lived; or its owner, which is the last that was recorded or
-     * else the exporter, is dead, or gave it up and could not say so before the exporter asked for good; or the offer was too old for anybody to be sure.
+     * else the exporter, is dead, or gave it up and could not say so before the exporter asked for good; or the offer was too
+     * old for anybody to be sure.
      */
     private void requireNothingLost() throws Wrong {
         List<PublicId> winners = store.winners();

@@ -4,11 +4,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Map;
 import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
@@ -35,7 +38,7 @@ final class BindLock implements Closeable {
         Path path = socket.resolveSibling("." + socket.getFileName() + suffix);
         long begin = System.nanoTime();
         while (true) {
-            BindLock lock = new BindLock(path, new RandomAccessFile(path.toFile(), "rw"));
+            BindLock lock = new BindLock(path, open(path));
             boolean held = false;
             try {
                 held = lock.tryToHold();
@@ -52,6 +55,42 @@ final class BindLock implements Closeable {
             }
             rest();
         }
+    }
+
+    /**
+     * Makes the file where there is none, and opens it. In a directory of several accounts another could have left a link under its name,
+     * and what it leads to would be opened, or made; what belongs to this account nobody else can replace there. One thread at a time,
+     * since closing what was made would give up a lock that another thread has on it.
+     */
+    private static synchronized RandomAccessFile open(Path path) throws IOException {
+        while (true) {
+            try {
+                Files.createFile(path);
+                break;
+            } catch (FileAlreadyExistsException e) {
+                if (isOwn(path)) {
+                    break;
+                }
+            }
+        }
+        return new RandomAccessFile(path.toFile(), "rw");
+    }
+
+    /** Says whether it stands there still; it may have been removed meanwhile. */
+    private static boolean isOwn(Path path) throws IOException {
+        Map<String, Object> found;
+        try {
+            found = Files.readAttributes(path, "unix:uid,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+        long owner = Integer.toUnsignedLong((Integer) found.get("uid"));
+        if (!Boolean.TRUE.equals(found.get("isRegularFile"))
+                || owner != ProcessStatus.self().uid()) {
+            throw new IOException(
+                    path + " is a link or belongs to another account, and who begins to listen locks it: remove it");
+        }
+        return true;
     }
 
     private boolean tryToHold() throws IOException {

@@ -26,6 +26,8 @@ import org.newsclub.net.unix.FileDescriptorAccess;
 public final class Gift {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /** For what the peer has said already, and this process has not read. */
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
 
     private final Parcel parcel;
     private final Offer offer;
@@ -122,11 +124,11 @@ public final class Gift {
     }
 
     /**
-     * Waits for the answer, and settles who has the context. Both times begin with the offer, so that of many gifts that nobody answers
-     * none waits for the others' limits.
+     * Waits for the answer, and settles who has the context. One who has claimed without a word is waited for once more as long. That time
+     * begins with the offer, so that of many gifts that nobody answers none waits for the others' time.
      *
      * @param wait how long to wait for the answer
-     * @param limit how long after that to ask the claim store, and to hear of one who has claimed
+     * @param limit how long to ask the claim store after that
      */
     void await(Duration wait, Duration limit) throws IOException {
         try {
@@ -136,7 +138,7 @@ public final class Gift {
             Thread.currentThread().interrupt();
             reason = "the thread that waited was interrupted";
         }
-        settle(begun + Math.min(wait.toNanos(), System.nanoTime() - begun), limit);
+        settle(limit, begun, 2 * wait.toNanos());
     }
 
     /** Waits until there is an answer or nothing more will be heard, or the time is over. */
@@ -152,30 +154,41 @@ public final class Gift {
      * Settles who has the context, if that could not be done before. What the receiver says meanwhile counts: where the store says that
      * it has claimed, it is waited for, since it may give back.
      *
-     * @param limit how long to ask the claim store, and to wait for a receiver that has claimed. The store is asked once at least; if the
-     *     thread is interrupted, it is asked once more, and what it says then counts
+     * @param limit how long to ask the claim store, which is asked once at least, and how long to wait for a receiver that has claimed. If
+     *     the thread is interrupted, the store is asked once, and what it says then counts
      * @return who has it now
      * @throws IOException if the socket of a context that was given could not be closed
      */
     public Offer.State settle(Duration limit) throws IOException {
-        return settle(System.nanoTime(), limit);
+        return settle(limit, System.nanoTime(), nanos(limit));
     }
 
-    private synchronized Offer.State settle(long begin, Duration limit) throws IOException {
+    private synchronized Offer.State settle(Duration limit, long from, long forAWord) throws IOException {
         if (offer.state() != Offer.State.OPEN) {
             return offer.state();
         }
         // The claim store may be one of files, which an interrupted thread cannot open.
         boolean interrupted = Thread.interrupted();
         try {
+            long begin = System.nanoTime();
             Duration pause = FIRST_PAUSE;
-            while (true) {
-                boolean last = interrupted || System.nanoTime() - begin >= limit.toNanos();
-                if (settleOnce(last) || last) {
+            boolean forGood = interrupted;
+            Outcome outcome = settleOnce(forGood);
+            while (outcome == Outcome.CLAIMED || outcome == Outcome.UNKNOWN) {
+                if (outcome == Outcome.CLAIMED) {
+                    // Its word may have come already, and this process may have been stopped for longer than all
+                    // limits.
+                    long rest = forAWord - (System.nanoTime() - from);
+                    interrupted |= !listen(Math.max(SHORTEST_WAIT.toNanos(), rest));
+                    forGood = true;
+                } else if (interrupted || System.nanoTime() - begin >= nanos(limit)) {
                     break;
+                } else {
+                    interrupted = !rest(pause);
+                    forGood |= interrupted;
+                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
                 }
-                interrupted = !rest(pause);
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                outcome = settleOnce(forGood);
             }
         } finally {
             if (interrupted) {
@@ -200,6 +213,14 @@ public final class Gift {
         return offer.state();
     }
 
+    private static long nanos(Duration time) {
+        try {
+            return time.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
     /** Waits before the store is asked again; what the receiver says is worth asking for at once. Says whether it was left in peace. */
     private boolean rest(Duration pause) {
         try {
@@ -214,26 +235,45 @@ public final class Gift {
         }
     }
 
-    /** Says whether it is settled. Before the last time, one who has claimed and has said nothing may still speak. */
-    private boolean settleOnce(boolean last) {
+    /** Waits for the word of one who has claimed. Says whether it was left in peace. */
+    private boolean listen(long nanos) {
+        try {
+            awaitAnswer(nanos);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** What asking has brought. */
+    private enum Outcome {
+        SETTLED,
+        /** Another has claimed, and may yet speak. */
+        CLAIMED,
+        /** The store does not answer. */
+        UNKNOWN
+    }
+
+    /** Settles it if it can. Unless it is for good, what another has claimed stays open, if that one may yet speak. */
+    private Outcome settleOnce(boolean forGood) {
         try {
             if (isAnswered()) {
                 settleBy(answer.join());
-            } else if (answer.isDone()) {
+            } else if (answer.isCompletedExceptionally()) {
                 reason = answer.handle((none, why) -> String.valueOf(why.getMessage()))
                         .join();
                 offer.rescue();
-            } else if (last) {
+            } else if (forGood) {
                 offer.rescue();
             } else if (offer.rescueIfUnclaimed() == Offer.State.OPEN) {
-                storeSays = "another has claimed it, and may yet give it back";
-                return false;
+                storeSays = "it cannot be had back, unless another who has claimed it gives it back";
+                return Outcome.CLAIMED;
             }
             storeSays = null;
-            return true;
+            return Outcome.SETTLED;
         } catch (GSSException | RuntimeException e) {
             storeSays = e.getMessage();
-            return false;
+            return Outcome.UNKNOWN;
         }
     }
 

@@ -14,7 +14,8 @@ import java.util.Objects;
  * @param offer how tokens are made, and how long messages of a frozen context wait
  * @param expected what contexts that are taken must be
  * @param limit how long each step may take, by the machine's monotonic clock: connecting and greeting, an answer to an offer, which is
- *     waited for no longer than a minute after its token's end, the settling with the claim store
+ *     waited for no longer than a minute after its token's end, and once more as long for one who has claimed without a word; the settling with
+ *     the claim store
  * @param window how many contexts of a {@link HandoffChannel#giveAll} are frozen at once: the more, the more are given in a
  *     second, and the longer each client waits; of those with a socket 32 at most
  */

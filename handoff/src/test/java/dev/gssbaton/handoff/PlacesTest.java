@@ -99,6 +99,19 @@ class PlacesTest {
     }
 
     @Test
+    void a_lock_that_is_a_link_is_refused_and_what_it_leads_to_is_not_made() throws Exception {
+        Path elsewhere = directory.resolve("elsewhere");
+        Path lock = home.resolve(".socket.lock");
+        Files.createSymbolicLink(lock, elsewhere);
+        IOException refused =
+                assertThrows(IOException.class, () -> HandoffListener.bind(home.resolve("socket"), options));
+        assertTrue(refused.getMessage().contains(lock + " is a link"), refused::getMessage);
+        assertFalse(Files.exists(elsewhere));
+        Files.delete(lock);
+        HandoffListener.bind(home.resolve("socket"), options).close();
+    }
+
+    @Test
     void a_listener_that_is_closed_twice_leaves_its_successors_file_alone() throws Exception {
         Path path = home.resolve("socket");
         HandoffListener first = HandoffListener.bind(path, options);

@@ -161,6 +161,8 @@ class SettlingTest {
             }
             takersStore.losesIt();
             assertEquals(Offer.State.KEPT, given.get().state());
+            String reason = given.get().reason().orElseThrow();
+            assertTrue(reason.startsWith("the receiver gave it back"), reason);
             assertGoesOn(pair);
             ends.giver().close();
             assertThrows(Exception.class, taken::get);
@@ -169,7 +171,7 @@ class SettlingTest {
 
     @Test
     void a_receiver_that_has_claimed_and_never_speaks_has_it() throws Exception {
-        try (TwoEnds ends = TwoEnds.connect(path, giving.withLimit(Duration.ofMillis(500)), taking)) {
+        try (TwoEnds ends = TwoEnds.connect(path, giving.withLimit(Duration.ofSeconds(2)), taking)) {
             Pairs pair = Pairs.establish(manager);
             takersStore.becomes(Mood.LOSES_THE_ANSWER_LATE);
             CompletableFuture<Handoff> taken = beside(ends.taker()::take);
