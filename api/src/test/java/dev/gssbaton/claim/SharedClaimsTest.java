@@ -304,9 +304,12 @@ class SharedClaimsTest {
         HostClaims claims = new HostClaims(SharedDirectory.at(directory), bootId(), new Clocks(clock, clock::nanos));
         claims.claim(id(number), me, now.plusSeconds(60));
         List<String> before = records(directory);
-        clock.advance(Duration.ofHours(1));
-        for (int i = 0; i < 300; i++) {
-            claims.claim(id(100), me, NEVER);
+        // Two passes: the first may have begun with the record's directory, when its time was not over.
+        for (int pass = 0; pass < 2; pass++) {
+            clock.advance(Duration.ofHours(1));
+            for (int i = 0; i < 300; i++) {
+                claims.claim(id(100), me, NEVER);
+            }
         }
         return before;
     }

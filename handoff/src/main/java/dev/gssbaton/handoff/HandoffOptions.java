@@ -57,7 +57,7 @@ public record HandoffOptions(
     }
 
     /**
-     * Begins with a manager: the peer has the same account, a step takes ten seconds at most, and 16 contexts are frozen at once.
+     * Begins with a manager: the peer has the same account, a step takes ten seconds at most, and 4 contexts are frozen at once.
      *
      * @param manager the manager
      * @return options
@@ -69,7 +69,7 @@ public record HandoffOptions(
                 OfferOptions.defaults(),
                 ImportOptions.any(),
                 Duration.ofSeconds(10),
-                16);
+                4);
     }
 
     /**
